@@ -93,3 +93,24 @@ func (a Approval) At(now time.Time) ApprovalState {
 	}
 	return a.State
 }
+
+// Deciding is one verified answer on its way into the store. Notice and Event
+// make the rows that commit with it, for the kind that the outcome turns out
+// to be.
+type Deciding struct {
+	ApprovalID string
+	DeviceID   string
+	Decision   Decision
+	Number     string
+	Signature  []byte
+	Now        time.Time
+	Notice     func(NoticeKind) Notice
+	Event      func(kind string) Event
+}
+
+// Decided is what became of it.
+type Decided struct {
+	State     ApprovalState
+	TriesLeft int  // with ErrWrong
+	Repeated  bool // the same device had decided the same before
+}

@@ -1,6 +1,10 @@
 package countersign
 
-import "time"
+import (
+	"hash/fnv"
+	"strconv"
+	"time"
+)
 
 // SignInState is where one attempt to sign in is.
 //
@@ -38,6 +42,25 @@ type SignIn struct {
 	Created    time.Time
 	Expires    time.Time
 }
+
+// ThrottleSubject is whose attempts are counted. A browser that the account
+// used before counts apart from all others, so that strangers who hammer a
+// name do not keep its holder out; a name that does not exist counts in a
+// bucket, so that it meets the same limits (check A5).
+func (s SignIn) ThrottleSubject() string {
+	if s.AccountID == "" {
+		h := fnv.New32a()
+		h.Write([]byte(s.Name))
+		return "unknown:" + strconv.Itoa(int(h.Sum32()%decoyBuckets))
+	}
+	if s.Known {
+		return s.AccountID + "+"
+	}
+	return s.AccountID
+}
+
+// decoyBuckets bounds the rows that made-up names can fill.
+const decoyBuckets = 4096
 
 // Evidence is what an attempt has proved so far; a zero time means not proved.
 type Evidence struct {
