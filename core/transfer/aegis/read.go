@@ -259,9 +259,11 @@ func (e entry) countersign(groups map[string]string) (countersign.Entry, error) 
 		out.PIN = countersign.NewSecret([]byte(*e.Info.PIN))
 	}
 	if e.Icon != nil && *e.Icon != "" {
-		if out.Icon, err = base64.StdEncoding.DecodeString(*e.Icon); err != nil {
+		icon, err := base64.StdEncoding.DecodeString(*e.Icon)
+		if err != nil {
 			return out, foreign.Refused("icon-unreadable", "Its icon is damaged.")
 		}
+		out.Icon = foreign.OwnPicture(icon)
 	}
 	return out, e.tag(&out, groups)
 }

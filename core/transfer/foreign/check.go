@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -19,8 +18,12 @@ const (
 	// maxSecret is twice the largest HMAC block; no service issues more.
 	maxSecret = 256
 
-	// yandexSecret is the length that Yandex.Key hashes; what follows is its checksum.
-	yandexSecret = 16
+	// A Yandex.Key secret is 16 bytes from a QR code, or 26 with its checksum
+	// when typed; no other length makes codes.
+	yandexKey, yandexFull = 16, 26
+
+	// maxCounter is the largest integer that JSON and the phone keep exactly.
+	maxCounter = 1<<53 - 1
 )
 
 // Check says why an entry cannot be kept exactly as it stands, or nil.
@@ -41,17 +44,23 @@ func Check(e countersign.Entry) error {
 		}
 		return checkHash(e)
 	case countersign.HOTP:
-		if e.Counter > math.MaxInt64 {
-			return Refused("counter-out-of-range", "Its counter is larger than any counter that can be stored.")
+		if e.Counter > maxCounter {
+			return Refused("counter-out-of-range", "Its counter is larger than any counter that can be kept exactly.")
 		}
 		return checkHash(e)
 	case countersign.Steam:
 		return checkFixed(e, "Steam Guard", countersign.SHA1, 5, 30)
 	case countersign.MOTP:
-		return checkFixed(e, "Mobile-OTP", countersign.MD5, 6, 10)
+		if e.Algorithm != countersign.MD5 {
+			return Refused("algorithm-unknown", "Mobile-OTP codes use MD5; this entry says %s.", e.Algorithm)
+		}
+		if e.Period < minPeriod || e.Period > maxPeriod {
+			return Refused("period-out-of-range", "Its codes change every %d seconds; 1 to 300 are possible.", e.Period)
+		}
+		return checkDigits(e)
 	case countersign.Yandex:
-		if e.Secret.Len() < yandexSecret {
-			return Refused("secret-too-short", "Its secret is %d bytes long; Yandex.Key needs %d.", e.Secret.Len(), yandexSecret)
+		if n := e.Secret.Len(); n != yandexKey && n != yandexFull {
+			return Refused("secret-not-of-type", "Its secret is %d bytes long; Yandex.Key has %d or %d.", n, yandexKey, yandexFull)
 		}
 		return checkFixed(e, "Yandex.Key", countersign.SHA256, 8, 30)
 	}
@@ -74,13 +83,17 @@ func checkNames(e countersign.Entry) error {
 	return nil
 }
 
-func checkHash(e countersign.Entry) error {
+func checkDigits(e countersign.Entry) error {
 	if e.Digits < minDigits || e.Digits > maxDigits {
 		return Refused("digits-out-of-range", "Its codes have %d digits; 5 to 10 are possible.", e.Digits)
 	}
+	return nil
+}
+
+func checkHash(e countersign.Entry) error {
 	switch e.Algorithm {
 	case countersign.SHA1, countersign.SHA256, countersign.SHA512:
-		return nil
+		return checkDigits(e)
 	}
 	return Refused("algorithm-unknown", "It uses the hash %q, which is not known here.", string(e.Algorithm))
 }
