@@ -8,11 +8,14 @@ import (
 	countersign "github.com/countersign-id/countersign"
 )
 
-// What a code can lack besides a sound entry.
+// What a code can lack although the entry is sound.
 var (
 	ErrPIN  = errors.New("otp: this type of code needs the PIN")
 	ErrTime = errors.New("otp: no codes before 1970") // RFC 6238 §4.2: T is not negative
 )
+
+// maxDigits is the most that an entry may have (countersign.Entry.Check).
+const maxDigits = 10
 
 // Code is the code that e shows at the given moment; for HOTP, the code of
 // its counter.
@@ -27,13 +30,14 @@ func Code(e countersign.Entry, at time.Time) (string, error) {
 	return CodeAt(e, step)
 }
 
-// CodeAt is the code of one counter, or of one step of time.
+// CodeAt is the code of one counter, or of one step of time. What
+// countersign.Entry.Check refuses makes no code.
 func CodeAt(e countersign.Entry, counter uint64) (string, error) {
-	if err := Validate(e); err != nil {
+	if err := e.Check(); err != nil {
 		return "", err
 	}
-	if counter > MaxCounter {
-		return "", ErrCounter
+	if counter > countersign.MaxCounter {
+		return "", countersign.ErrEntryCounter
 	}
 	switch e.Type {
 	case countersign.Steam:
@@ -45,7 +49,7 @@ func CodeAt(e countersign.Entry, counter uint64) (string, error) {
 	}
 	var m mac
 	m.key(e.Algorithm, e.Secret.Reveal())
-	var digits [MaxDigits]byte
+	var digits [maxDigits]byte
 	decimal(&digits, truncate(m.sum(counter)), e.Digits)
 	return string(digits[:e.Digits]), nil
 }
@@ -63,8 +67,8 @@ func Window(e countersign.Entry, at time.Time) (start, end time.Time) {
 
 // stepOf is RFC 6238 §4.2's T, with T0 = 0.
 func stepOf(e countersign.Entry, at time.Time) (uint64, error) {
-	if e.Period < MinPeriod || e.Period > MaxPeriod {
-		return 0, ErrPeriod
+	if e.Period <= 0 {
+		return 0, countersign.ErrEntryPeriod
 	}
 	seconds := at.Unix()
 	if seconds < 0 {
@@ -81,7 +85,7 @@ func truncate(digest []byte) uint32 {
 }
 
 // decimal writes the last n decimal digits of v, with leading zeros.
-func decimal(digits *[MaxDigits]byte, v uint32, n int) {
+func decimal(digits *[maxDigits]byte, v uint32, n int) {
 	for i := n - 1; i >= 0; i-- {
 		digits[i] = byte('0' + v%10)
 		v /= 10

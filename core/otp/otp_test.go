@@ -53,8 +53,8 @@ func TestHOTPHasNoWindow(t *testing.T) {
 
 func TestACounterBeyondTheLastIsRefused(t *testing.T) {
 	e := benchmarkEntry(countersign.SHA1)
-	if got, err := CodeAt(e, MaxCounter+1); got != "" || !errors.Is(err, ErrCounter) {
-		t.Errorf("got %q and %v, want ErrCounter", got, err)
+	if got, err := CodeAt(e, countersign.MaxCounter+1); got != "" || !errors.Is(err, countersign.ErrEntryCounter) {
+		t.Errorf("got %q and %v, want ErrEntryCounter", got, err)
 	}
 }
 

@@ -20,7 +20,7 @@ func Match(secret countersign.Secret, algorithm countersign.Algorithm, digits, p
 	code string, at time.Time, lastStep int64, drift int) (step int64, ok bool) {
 	seconds := at.Unix()
 	e := countersign.Entry{Type: countersign.TOTP, Secret: secret, Algorithm: algorithm, Digits: digits, Period: period}
-	usable := Validate(e) == nil && seconds >= 0
+	usable := e.Check() == nil && seconds >= 0
 	if !usable {
 		e = decoy()
 	}
@@ -44,7 +44,7 @@ func Match(secret countersign.Secret, algorithm countersign.Algorithm, digits, p
 func MatchHOTP(secret countersign.Secret, algorithm countersign.Algorithm, digits int,
 	code string, counter uint64, lookAhead int) (matched uint64, ok bool) {
 	e := countersign.Entry{Type: countersign.HOTP, Secret: secret, Algorithm: algorithm, Digits: digits, Counter: counter}
-	usable := Validate(e) == nil
+	usable := e.Check() == nil
 	if !usable {
 		e = decoy()
 	}
@@ -52,7 +52,7 @@ func MatchHOTP(secret countersign.Secret, algorithm countersign.Algorithm, digit
 	offset := int64(-1)
 	for i := int64(max(lookAhead, 0)); i >= 0; i-- {
 		c := counter + uint64(i)
-		found := t.equals(c) & asBit(c <= MaxCounter) & asBit(usable)
+		found := t.equals(c) & asBit(c <= countersign.MaxCounter) & asBit(usable)
 		offset ^= (offset ^ i) & -found
 	}
 	if offset < 0 {
@@ -72,7 +72,7 @@ func decoy() countersign.Entry {
 type trial struct {
 	m      mac
 	digits int
-	typed  [MaxDigits]byte
+	typed  [maxDigits]byte
 	length int64 // 1 when the typed code has as many digits as it should
 }
 
@@ -85,7 +85,7 @@ func newTrial(e countersign.Entry, code string) *trial {
 
 // equals is 1 when the typed code is the counter's, else 0.
 func (t *trial) equals(counter uint64) int64 {
-	var want [MaxDigits]byte
+	var want [maxDigits]byte
 	decimal(&want, truncate(t.m.sum(counter)), t.digits)
 	return int64(subtle.ConstantTimeCompare(want[:], t.typed[:])) & t.length
 }

@@ -162,7 +162,7 @@ func TestHOTPCountersMatchInsideTheWindowAlone(t *testing.T) { // check A8
 		{"no look-ahead, the next", 10, 10, 0, true},
 		{"no look-ahead, one beyond", 11, 10, 0, false},
 		{"a negative look-ahead counts as none", 11, 10, -1, false},
-		{"the last counter of all", MaxCounter, MaxCounter, 5, true},
+		{"the last counter of all", countersign.MaxCounter, countersign.MaxCounter, 5, true},
 	} {
 		t.Run(c.claim, func(t *testing.T) {
 			code, err := CodeAt(countersign.Entry{Type: countersign.HOTP, Secret: secret, Algorithm: countersign.SHA1, Digits: 6}, c.of)
@@ -175,7 +175,7 @@ func TestHOTPCountersMatchInsideTheWindowAlone(t *testing.T) { // check A8
 			}
 		})
 	}
-	if got, ok := MatchHOTP(secret, countersign.SHA1, 6, "000000", MaxCounter+1, 1<<4); ok {
+	if got, ok := MatchHOTP(secret, countersign.SHA1, 6, "000000", countersign.MaxCounter+1, 1<<4); ok {
 		t.Errorf("a counter beyond the last matched %d", got)
 	}
 }

@@ -11,7 +11,7 @@ func steamCode(e countersign.Entry, step uint64) string {
 	var m mac
 	m.key(e.Algorithm, e.Secret.Reveal())
 	v := truncate(m.sum(step))
-	var letters [MaxDigits]byte
+	var letters [maxDigits]byte
 	for i := range e.Digits {
 		letters[i] = steamLetters[v%uint32(len(steamLetters))]
 		v /= uint32(len(steamLetters))

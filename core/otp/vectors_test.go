@@ -84,8 +84,8 @@ func TestCodesAreThoseOfTheVectors(t *testing.T) { // check A8
 }
 
 func TestWhatTheVectorsRefuseMakesNoCode(t *testing.T) {
-	faults := map[string]error{"type": ErrType, "algorithm": ErrAlgorithm, "digits": ErrDigits, "period": ErrPeriod,
-		"counter": ErrCounter, "secret": ErrSecret, "pin": ErrPIN, "time": ErrTime}
+	faults := map[string]error{"type": countersign.ErrEntryType, "algorithm": countersign.ErrEntryAlgorithm, "digits": countersign.ErrEntryDigits, "period": countersign.ErrEntryPeriod,
+		"counter": countersign.ErrEntryCounter, "secret": countersign.ErrEntrySecret, "pin": ErrPIN, "time": ErrTime}
 	for _, v := range readCorpus(t).Refused {
 		t.Run(v.Name, func(t *testing.T) {
 			want := faults[v.Error]
@@ -97,12 +97,12 @@ func TestWhatTheVectorsRefuseMakesNoCode(t *testing.T) {
 			if got != "" || !errors.Is(err, want) {
 				t.Errorf("got %q and %v, want %v", got, err, want)
 			}
-			if err := Validate(e); want == ErrPIN || want == ErrTime {
+			if err := e.Check(); want == ErrPIN || want == ErrTime {
 				if err != nil {
-					t.Errorf("Validate: got %v, want nothing: the entry itself is sound", err)
+					t.Errorf("Check: got %v, want nothing: the entry itself is sound", err)
 				}
 			} else if !errors.Is(err, want) {
-				t.Errorf("Validate: got %v, want %v", err, want)
+				t.Errorf("Check: got %v, want %v", err, want)
 			}
 		})
 	}
