@@ -20,13 +20,19 @@ type fixture struct {
 	entries  int
 	refused  int
 	tags     map[string]int // tag and how many entries carry it
-	icons    int   // different own icons
-	err      error // the whole file is refused
+	icons    int            // different own icons
+	err      error          // the whole file is refused
 }
 
 var fixtures = []fixture{
 	{file: "aegis.unencrypted.json", format: "aegis", entries: 11, tags: map[string]int{"Group": 2}, icons: 1},
 	{file: "aegis.encrypted.json", format: "aegis", password: "test", entries: 11, tags: map[string]int{"Group": 2}, icons: 1},
+	{file: "andotp.unencrypted.json", format: "andotp", entries: 8, refused: 1, tags: map[string]int{"Tag": 2}},
+	{file: "andotp.encrypted.bin", format: "andotp", password: "testtest", entries: 8, refused: 1, tags: map[string]int{"Tag": 2}},
+	{file: "lastpass.json", format: "lastpass", entries: 6, tags: map[string]int{"Favorites": 2, "Group": 2}},
+	{file: "totpauthenticator.encrypted.bin", format: "totpauthenticator", password: "Testtest1", entries: 2},
+	{file: "twofas.unencrypted.2fas", format: "2fas", entries: 6, tags: map[string]int{"Group": 2}},
+	{file: "twofas.encrypted.2fas", format: "2fas", password: "test", entries: 6, tags: map[string]int{"Group": 2}},
 }
 
 // fixtureFolder is where the real exports lie. They are other people's test

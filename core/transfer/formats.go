@@ -2,7 +2,11 @@ package transfer
 
 import (
 	"github.com/countersign-id/countersign/core/transfer/aegis"
+	"github.com/countersign-id/countersign/core/transfer/andotp"
 	"github.com/countersign-id/countersign/core/transfer/foreign"
+	"github.com/countersign-id/countersign/core/transfer/lastpass"
+	"github.com/countersign-id/countersign/core/transfer/totpauthenticator"
+	"github.com/countersign-id/countersign/core/transfer/twofas"
 )
 
 // Formats lists every format that can be read, in the order in which a file
@@ -11,5 +15,12 @@ import (
 func Formats() []foreign.Format {
 	return []foreign.Format{
 		aegis.Format(),
+		twofas.Format(),
+		lastpass.Format(),
+
+		// What follows includes formats without a mark; none of the above is
+		// ever mistaken for one.
+		totpauthenticator.Format(),
+		andotp.Format(),
 	}
 }

@@ -59,9 +59,6 @@ func ReadWatched(ctx context.Context, file []byte, password countersign.Secret, 
 		if err := ctx.Err(); err != nil {
 			return Result{}, err
 		}
-		if c.sight != foreign.Plain && password.Len() == 0 {
-			return Result{}, foreign.PasswordNeeded()
-		}
 		result, err := c.Read(ctx, f, password, progress)
 		if err == nil {
 			return result, nil
