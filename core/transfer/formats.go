@@ -4,7 +4,9 @@ import (
 	"github.com/countersign-id/countersign/core/transfer/aegis"
 	"github.com/countersign-id/countersign/core/transfer/andotp"
 	"github.com/countersign-id/countersign/core/transfer/foreign"
+	"github.com/countersign-id/countersign/core/transfer/freeotp"
 	"github.com/countersign-id/countersign/core/transfer/lastpass"
+	"github.com/countersign-id/countersign/core/transfer/stratum"
 	"github.com/countersign-id/countersign/core/transfer/totpauthenticator"
 	"github.com/countersign-id/countersign/core/transfer/twofas"
 )
@@ -17,6 +19,10 @@ func Formats() []foreign.Format {
 		aegis.Format(),
 		twofas.Format(),
 		lastpass.Format(),
+		freeotp.Plus(),
+		freeotp.Backup(),
+		freeotp.Preferences(),
+		stratum.Format(),
 
 		// What follows includes formats without a mark; none of the above is
 		// ever mistaken for one.

@@ -125,7 +125,7 @@ func (e entry) countersign() (countersign.Entry, error) {
 	case "STEAM":
 		out.Type = countersign.Steam
 	case "MOTP":
-		return out, foreign.Refused("motp-incomplete", "andOTP exports Mobile-OTP accounts without the PIN and without the key itself. Add this account again at its service.")
+		return out, foreign.Refused("motp-incomplete", "Mobile-OTP accounts of andOTP are not taken over: the export leaves out their PIN and writes their secret in a way of its own. Add this account again at its service.")
 	default:
 		return out, foreign.Refused("type-unknown", "It makes codes in a way that is not known here (%q).", e.Type)
 	}
