@@ -22,3 +22,6 @@ require (
 	golang.org/x/text v0.44.0 // indirect
 	rsc.io/qr v0.2.0 // indirect
 )
+
+// The build tools of the phone app bring Go files of their own.
+ignore ./app/node_modules
