@@ -23,5 +23,8 @@ require (
 	rsc.io/qr v0.2.0 // indirect
 )
 
-// The build tools of the phone app bring Go files of their own.
-ignore ./app/node_modules
+ignore (
+	// The build tools of the phone app bring Go files of their own.
+	./app/node_modules
+	./e2e/node_modules
+)
