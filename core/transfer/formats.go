@@ -5,6 +5,7 @@ import (
 	"github.com/countersign-id/countersign/core/transfer/andotp"
 	"github.com/countersign-id/countersign/core/transfer/foreign"
 	"github.com/countersign-id/countersign/core/transfer/freeotp"
+	"github.com/countersign-id/countersign/core/transfer/keepass"
 	"github.com/countersign-id/countersign/core/transfer/lastpass"
 	"github.com/countersign-id/countersign/core/transfer/stratum"
 	"github.com/countersign-id/countersign/core/transfer/totpauthenticator"
@@ -23,6 +24,7 @@ func Formats() []foreign.Format {
 		freeotp.Backup(),
 		freeotp.Preferences(),
 		stratum.Format(),
+		keepass.Format(),
 
 		// What follows includes formats without a mark; none of the above is
 		// ever mistaken for one.

@@ -72,6 +72,12 @@ func WrongPassword() error {
 	}
 }
 
+// WrongKey is WrongPassword for formats that authenticate the password by
+// itself, with what else may be missing.
+func WrongKey(next string) error {
+	return &FileError{kind: ErrWrongPassword, Code: "password-wrong", Reason: "The password does not open this file.", Next: next}
+}
+
 // Damaged refuses a file whose format is known and whose bytes are not whole.
 // What says which part, as a clause: "its last page is missing".
 func Damaged(what string, cause error) error {

@@ -1,0 +1,98 @@
+// Package link reads the otpauth links that stand inside foreign exports, with
+// core/otpauth, and puts its refusals into the form that a reading of a file
+// gives them. It also knows the two shorter spellings that password stores put
+// in a link's place: steam://KEY, and the bare key.
+//
+// It refuses to read links otherwise than core/otpauth does.
+package link
+
+import (
+	"errors"
+	"strings"
+
+	countersign "github.com/countersign-id/countersign"
+	"github.com/countersign-id/countersign/core/otpauth"
+	"github.com/countersign-id/countersign/core/transfer/foreign"
+)
+
+// Parse reads a link.
+func Parse(text string) (countersign.Entry, error) {
+	parsed, err := otpauth.Parse(strings.TrimSpace(text))
+	if err != nil {
+		return countersign.Entry{}, refusal(err)
+	}
+	return parsed.Entry, nil
+}
+
+// ParseLoose reads what password stores accept where a link belongs: a link,
+// steam:// with a key, or a key alone, which means TOTP with the usual
+// settings. Names that the text does not have are the caller's, from around it.
+func ParseLoose(text, issuer, label string) (countersign.Entry, error) {
+	text = strings.TrimSpace(text)
+	e, err := parseLoose(text)
+	if err != nil {
+		return countersign.Entry{Issuer: issuer, Label: label}, err
+	}
+	if e.Issuer == "" {
+		e.Issuer = issuer
+	}
+	if e.Label == "" && issuer == e.Issuer {
+		e.Label = label
+	}
+	return e, nil
+}
+
+func parseLoose(text string) (countersign.Entry, error) {
+	if key, found := cutFold(text, "steam://"); found {
+		secret, err := foreign.Base32(key)
+		return usual(countersign.Steam, secret), err
+	}
+	if strings.Contains(text, ":") {
+		return Parse(text)
+	}
+	secret, err := foreign.Base32(text)
+	return usual(countersign.TOTP, secret), err
+}
+
+func usual(t countersign.EntryType, secret countersign.Secret) countersign.Entry {
+	shape, _ := countersign.ShapeOf(t)
+	return countersign.Entry{Type: t, Secret: secret, Algorithm: shape.Algorithm, Digits: shape.Digits, Period: shape.Period}
+}
+
+func cutFold(s, prefix string) (string, bool) {
+	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
+		return s[len(prefix):], true
+	}
+	return s, false
+}
+
+func refusal(err error) error {
+	var refused *otpauth.Refusal
+	if errors.As(err, &refused) {
+		return &foreign.EntryError{Code: "link-" + string(refused.Code), Reason: refused.Sentence()}
+	}
+	return foreign.Refused("link-unreadable", "Its link cannot be read.")
+}
+
+// Name is what a refused link may be called: its label as far as it can be
+// read, never any of its parameters, where the key is.
+func Name(text string) string {
+	text = strings.TrimSpace(text)
+	_, rest, found := strings.Cut(text, "://")
+	if !found {
+		return ""
+	}
+	place, _, _ := strings.Cut(rest, "?")
+	if _, label, found := strings.Cut(place, "/"); found {
+		place = label
+	}
+	for i := 0; i+2 < len(place); i++ {
+		if place[i] == '%' && strings.EqualFold(place[i:i+3], "%3A") {
+			place = place[:i] + ": " + place[i+3:]
+		}
+	}
+	if len(place) > 100 {
+		place = place[:100]
+	}
+	return strings.ToValidUTF8(place, "")
+}
