@@ -196,7 +196,7 @@ func (q *query) number(name string, absent int, c Code) (int, error) {
 
 func parseCounter(text string) (uint64, error) {
 	n, ok := parseNumber(text)
-	if !ok {
+	if !ok || n > countersign.MaxCounter {
 		return 0, refuse(Counter)
 	}
 	return n, nil
