@@ -154,7 +154,9 @@ function parseNumber(text: string | undefined, absent: number, code: RefusalCode
   if (text === undefined) return absent;
   if (!isDigits(text) || (text.length > 1 && text.startsWith('0'))) throw new Refusal(code);
   const value = Number(text);
-  if (!Number.isSafeInteger(value)) throw new Refusal(code);
+  // As far as the Go program reads, so that both refuse by the same code.
+  const most = code === 'counter' ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1;
+  if (value > most) throw new Refusal(code);
   return value;
 }
 
