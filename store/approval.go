@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"crypto/subtle"
+	"time"
+
+	countersign "github.com/countersign-id/countersign"
+)
+
+const approvalColumns = "id, signin_id, account_id, purpose, client_id, nonce, number, context, known, source, state, device_id, signature, asked_at, not_after, decided_at"
+
+func scanApproval(r scanner) (countersign.Approval, error) {
+	var a countersign.Approval
+	var known, asked, notAfter, decided int64
+	err := r.Scan(&a.ID, &a.SignInID, &a.AccountID, &a.Purpose, &a.ClientID, &a.Nonce, &a.Number, &a.Context, &known, &a.Source, &a.State, &a.DeviceID, &a.Signature,
+		&asked, &notAfter, &decided)
+	a.Known, a.Asked, a.NotAfter, a.Decided = known != 0, at(asked), at(notAfter), at(decided)
+	return a, err
+}
+
+// AskApproval keeps a new request. The earlier one of the same sign-in (or
+// test) ends, and the newest ends the oldest beyond the cap (check B5).
+func (s *Store) AskApproval(ctx context.Context, a countersign.Approval, now time.Time, event countersign.Event) error {
+	return s.write(ctx, func(t *tx) error {
+		if err := t.ask(a, now); err != nil {
+			return err
+		}
+		return t.event(event)
+	})
+}
+
+func (t *tx) ask(a countersign.Approval, now time.Time) error {
+	if a.SignInID != "" {
+		if err := t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE signin_id = ? AND state = 'pending'", ms(now), a.SignInID); err != nil {
+			return err
+		}
+		if err := t.must(countersign.ErrOver, "UPDATE signin SET approval_id = ? WHERE id = ? AND state = 'open'", a.ID, a.SignInID); err != nil {
+			return err
+		}
+	} else if err := t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE account_id = ? AND purpose = 'test' AND state = 'pending'", ms(now), a.AccountID); err != nil {
+		return err
+	}
+	if a.AccountID != "" {
+		waiting, err := t.strings("SELECT id FROM approval WHERE account_id = ? AND known = ? AND state = 'pending' AND not_after > ? ORDER BY asked_at DESC, id",
+			a.AccountID, flag(a.Known), ms(now))
+		if err != nil {
+			return err
+		}
+		for i, id := range waiting {
+			if i < countersign.ApprovalPendingPerKind-1 {
+				continue
+			}
+			if err := t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE id = ? AND state = 'pending'", ms(now), id); err != nil {
+				return err
+			}
+		}
+	}
+	return t.must(countersign.ErrSpent, "INSERT INTO approval ("+approvalColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+		a.ID, a.SignInID, a.AccountID, string(a.Purpose), a.ClientID, a.Nonce, a.Number, a.Context, flag(a.Known), a.Source, string(a.State), a.DeviceID, a.Signature,
+		ms(a.Asked), ms(a.NotAfter), ms(a.Decided))
+}
+
+// Approval finds a request.
+func (s *Store) Approval(ctx context.Context, id string) (countersign.Approval, error) {
+	return scanApproval(asScanner{s.row(ctx, "SELECT "+approvalColumns+" FROM approval WHERE id = ?", id)})
+}
+
+func (s *Store) approvals(ctx context.Context, query string, args ...any) ([]countersign.Approval, error) {
+	var out []countersign.Approval
+	err := s.each(ctx, query, func(r scanner) error {
+		a, err := scanApproval(r)
+		out = append(out, a)
+		return err
+	}, args...)
+	return out, err
+}
+
+// PendingApprovals lists what waits for an account, oldest first.
+func (s *Store) PendingApprovals(ctx context.Context, accountID string, now time.Time) ([]countersign.Approval, error) {
+	return s.approvals(ctx, "SELECT "+approvalColumns+" FROM approval WHERE account_id = ? AND state = 'pending' AND not_after > ? ORDER BY asked_at, id", accountID, ms(now))
+}
+
+// RecentApprovals lists an account's latest requests, newest first.
+func (s *Store) RecentApprovals(ctx context.Context, accountID string, limit int) ([]countersign.Approval, error) {
+	return s.approvals(ctx, "SELECT "+approvalColumns+" FROM approval WHERE account_id = ? ORDER BY asked_at DESC, id LIMIT ?", accountID, limit)
+}
+
+// endPending ends every waiting request of an account.
+func (t *tx) endPending(accountID string, now time.Time) error {
+	return t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE account_id = ? AND state = 'pending'", ms(now), accountID)
+}
+
+// Decide counts, compares and moves one request by an answer whose signature
+// has been verified, in one transaction. See countersign.Decided for what it
+// returns with ErrWrong and ErrOver.
+func (s *Store) Decide(ctx context.Context, d countersign.Deciding) (countersign.Decided, error) {
+	var decided countersign.Decided
+	var verdict error // what is told although the transaction commits
+	err := s.write(ctx, func(t *tx) error {
+		decided, verdict = countersign.Decided{}, nil
+		a, err := t.decidable(d)
+		if err != nil {
+			return err
+		}
+		if state := a.At(d.Now); state != countersign.ApprovalPending {
+			decided.State = state
+			if a.DeviceID == d.DeviceID && a.State == d.Decision.State() {
+				decided.Repeated = true // the answer was lost on its way back (check B3)
+				return nil
+			}
+			return countersign.ErrOver
+		}
+		if d.Decision != countersign.Approve {
+			decided.State = d.Decision.State()
+			return t.refuse(a, d)
+		}
+		decided, verdict, err = t.approve(a, d)
+		return err
+	})
+	if err != nil {
+		return decided, err
+	}
+	return decided, verdict
+}
+
+// decidable finds the request of a device that may decide it.
+func (t *tx) decidable(d countersign.Deciding) (countersign.Approval, error) {
+	a, err := scanApproval(asScanner{t.row("SELECT "+approvalColumns+" FROM approval WHERE id = ?", d.ApprovalID)})
+	if err != nil {
+		return a, err
+	}
+	var owner, device, account string
+	if err := t.row("SELECT d.account_id, d.state, a.state FROM device d JOIN account a ON a.id = d.account_id WHERE d.id = ?", d.DeviceID).scan(&owner, &device, &account); err != nil {
+		return a, err
+	}
+	if owner != a.AccountID || device != string(countersign.DeviceActive) {
+		return a, countersign.ErrNotFound
+	}
+	if account != string(countersign.AccountActive) {
+		return a, countersign.ErrLocked
+	}
+	return a, nil
+}
+
+// refuse ends a request by deny or report, with its siblings from the same
+// source (check B6).
+func (t *tx) refuse(a countersign.Approval, d countersign.Deciding) error {
+	if err := t.move(a, d); err != nil {
+		return err
+	}
+	if err := t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE account_id = ? AND source = ? AND state = 'pending'", ms(d.Now), a.AccountID, a.Source); err != nil {
+		return err
+	}
+	if d.Decision == countersign.Report {
+		if err := t.notice(d.Notice(countersign.NoticeReported)); err != nil {
+			return err
+		}
+	}
+	return t.event(d.Event("approval." + string(d.Decision.State())))
+}
+
+// move is the one compare-and-set out of pending (check B10).
+func (t *tx) move(a countersign.Approval, d countersign.Deciding) error {
+	return t.must(countersign.ErrOver, "UPDATE approval SET state = ?, device_id = ?, signature = ?, decided_at = ? WHERE id = ? AND state = 'pending' AND not_after > ?",
+		string(d.Decision.State()), d.DeviceID, d.Signature, ms(d.Now), a.ID, ms(d.Now))
+}
+
+// approve counts, then compares, then moves.
+func (t *tx) approve(a countersign.Approval, d countersign.Deciding) (decided countersign.Decided, verdict, err error) {
+	counted, allowed, err := t.reserve(a.AccountID, countersign.FactorApproval, countersign.ApprovalLimits, d.Now)
+	if err != nil {
+		return decided, nil, err
+	}
+	if !allowed {
+		// Approvals are paused: what still waits ends.
+		decided.State = countersign.ApprovalEnded
+		if err := t.endPending(a.AccountID, d.Now); err != nil {
+			return decided, nil, err
+		}
+		return decided, countersign.ErrThrottled, t.event(d.Event("approval.throttled"))
+	}
+	if subtle.ConstantTimeCompare([]byte(a.Number), []byte(d.Number)) != 1 {
+		verdict, err = countersign.ErrWrong, t.event(d.Event("approval.number-wrong"))
+		decided.State = countersign.ApprovalPending
+		decided.TriesLeft = max(0, countersign.ApprovalTries-counted.Failures)
+		if err != nil || decided.TriesLeft > 0 {
+			return decided, verdict, err
+		}
+		// The third miss ends every waiting request of the account, and a new
+		// request does not reset the count (check B2).
+		decided.State = countersign.ApprovalEnded
+		if err := t.endPending(a.AccountID, d.Now); err != nil {
+			return decided, nil, err
+		}
+		if counted.Failures == countersign.ApprovalTries {
+			if err := t.notice(d.Notice(countersign.NoticeApprovalsPaused)); err != nil {
+				return decided, nil, err
+			}
+		}
+		return decided, verdict, t.event(d.Event("approval.misses-ended"))
+	}
+	if err := t.move(a, d); err != nil {
+		return decided, nil, err
+	}
+	if err := t.release(a.AccountID, countersign.FactorApproval); err != nil {
+		return decided, nil, err
+	}
+	if a.SignInID != "" {
+		if err := t.exec("UPDATE signin SET approval_at = ?, device_id = ? WHERE id = ? AND state = 'open'", ms(d.Now), d.DeviceID, a.SignInID); err != nil {
+			return decided, nil, err
+		}
+	}
+	decided.State = countersign.ApprovalApproved
+	return decided, nil, t.event(d.Event("approval.approved"))
+}
