@@ -1,7 +1,5 @@
-// One-time codes from an entry: RFC 4226 (HOTP), RFC 6238 (TOTP), and Steam
-// Guard, Mobile-OTP and Yandex.Key, which have no standard. The twin is the Go
-// package core/otp; vectors/otp.json holds the two together. Matching typed
-// codes is the server's and stands there alone.
+// RFC 4226 (HOTP), RFC 6238 (TOTP), and Steam Guard, Mobile-OTP and Yandex.Key,
+// which have no standard.
 //
 // No clock inside: `at` is Unix time in milliseconds, corrected by the caller.
 
@@ -15,8 +13,6 @@ import {
   type CodeEntry,
 } from './entry';
 import { md5 } from './md5';
-
-export * from './entry';
 
 /** code is what the entry shows at a moment; for HOTP, the code of its counter. */
 export async function code(entry: CodeEntry, at: number): Promise<string> {

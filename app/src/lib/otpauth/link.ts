@@ -1,9 +1,3 @@
-// The links by which sites hand an account to an authenticator: read strictly,
-// written exactly (check A6). A link is taken over exactly, or refused by a
-// stable code. The twin is the Go package core/otpauth, whose doc.go says what
-// was decided where the format leaves a choice; vectors/otpauth.json holds the
-// two together.
-
 import {
   check,
   CodeFault,
@@ -25,8 +19,6 @@ import {
 import { formatNames, parseNames, trim } from './names';
 import { cut, decode, encode, hides, isText, lower, Query, upper } from './query';
 import { Refusal, type RefusalCode } from './refusal';
-
-export { Refusal, type RefusalCode } from './refusal';
 
 /** The longest text in a QR code (ISO/IEC 18004, version 40-L); no site shows a longer link. */
 export const maxLength = 4296;

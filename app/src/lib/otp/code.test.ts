@@ -11,7 +11,7 @@ import {
   type Bytes,
   type CodeEntry,
   type EntryType,
-} from './otp';
+} from '.';
 
 interface EntryVector {
   type: string;

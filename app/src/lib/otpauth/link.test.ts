@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import vectors from '../../../../vectors/otpauth.json';
 import type { Algorithm, Entry, EntryType } from '../otp/entry';
-import { marshal, parse, Refusal } from './otpauth';
+import { marshal, parse, Refusal } from '.';
 
 interface EntryVector extends Omit<Entry, 'type' | 'algorithm' | 'secret'> {
   type: string;
