@@ -26,9 +26,10 @@ func Match(secret countersign.Secret, algorithm countersign.Algorithm, digits, p
 	}
 	t := newTrial(e, code)
 	now := seconds / int64(e.Period)
+	lastStep = max(lastStep, -1) // RFC 6238 §4.2: no step is negative
 	step = -1
 	for s := now - int64(max(drift, 0)); s <= now+int64(max(drift, 0)); s++ {
-		found := t.equals(uint64(s)) & asBit(s > lastStep) & asBit(s >= 0) & asBit(usable)
+		found := t.equals(uint64(s)) & asBit(s > lastStep) & asBit(usable)
 		step ^= (step ^ s) & -found // s when found, without a branch
 	}
 	return step, step >= 0

@@ -74,6 +74,10 @@ func TestASeedThatMakesNoCodesMatchesNothing(t *testing.T) { // check A5
 	if err != nil {
 		t.Fatal(err)
 	}
+	decoyHOTP, err := CodeAt(decoy(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
 	type seed struct {
 		claim          string
 		secret         []byte
@@ -89,7 +93,7 @@ func TestASeedThatMakesNoCodesMatchesNothing(t *testing.T) { // check A5
 		{"no period", testSeed, countersign.SHA1, 6, 0},
 		{"a negative period", testSeed, countersign.SHA1, 6, -30},
 	} {
-		for _, typed := range []string{decoyCode, "", "000000"} {
+		for _, typed := range []string{decoyCode, decoyHOTP, "", "000000"} {
 			if step, ok := Match(countersign.NewSecret(s.secret), s.algorithm, s.digits, s.period, typed, at, -1, 1); ok || step != -1 {
 				t.Errorf("%s, %q: got %d and %v, want no match", s.claim, typed, step, ok)
 			}
@@ -103,10 +107,17 @@ func TestASeedThatMakesNoCodesMatchesNothing(t *testing.T) { // check A5
 func TestNothingMatchesBefore1970(t *testing.T) {
 	for _, second := range []int64{-1, -30, -1 << 40} {
 		for _, step := range []int64{0, 1} {
-			if got, ok := matchAt(codeOf(t, step), second, -1, 1); ok {
+			if got, ok := matchAt(codeOf(t, step), second, -1<<40, 1); ok {
 				t.Errorf("second %d, code of step %d: matched %d", second, step, got)
 			}
 		}
+	}
+	var m mac
+	m.key(countersign.SHA1, testSeed)
+	var before [maxDigits]byte
+	decimal(&before, truncate(m.sum(1<<64-1)), 6) // what a step of -1 would give
+	if got, ok := matchAt(string(before[:6]), 0, -2, 1); ok || got != -1 {
+		t.Errorf("the step before the first: got %d and %v, want no match", got, ok)
 	}
 	if got, ok := matchAt(codeOf(t, 0), 0, -1, 1); !ok || got != 0 {
 		t.Errorf("the first step: got %d and %v, want 0", got, ok)

@@ -50,15 +50,14 @@ func Parse(text string) (Link, error) {
 	if err != nil {
 		return Link{}, err
 	}
-	if e.Issuer, e.Label, err = q.names(label); err != nil {
-		return Link{}, err
-	}
+	e.Issuer, e.Label = q.names(label)
 	dropped, err := q.dropped()
 	if err != nil {
 		return Link{}, err
 	}
-	// What cannot be written again is not taken over: a name of thousands of
-	// letters would be shown, and then lost on the way to the next phone.
+	// What cannot be written again is not taken over: a name with hidden
+	// characters or of thousands of letters would be shown, and then lost on
+	// the way to the next phone.
 	if _, err := Marshal(e); err != nil {
 		return Link{}, err
 	}
@@ -96,16 +95,12 @@ func splitPlace(scheme, place string) (kind countersign.EntryType, label string,
 	return kind, label, err
 }
 
-func (q *query) names(label string) (issuer, account string, err error) {
+func (q *query) names(label string) (issuer, account string) {
 	var issuers []string
 	if value, found := q.take("issuer"); found {
 		issuers = []string{value, q.literal}
 	}
-	issuer, account = parseNames(label, issuers...)
-	if hides(issuer) || hides(account) {
-		return "", "", refuse(Hidden)
-	}
-	return issuer, account, nil
+	return parseNames(label, issuers...)
 }
 
 func parseEntry(kind countersign.EntryType, q *query) (countersign.Entry, error) {

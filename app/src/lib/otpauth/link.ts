@@ -44,10 +44,10 @@ export function parse(text: string): Link {
   const codes = parseCodes(type, query);
   const issuer = query.take('issuer');
   const names = parseNames(path, issuer === undefined ? [] : [issuer, query.literalIssuer]);
-  if (hides(names.issuer) || hides(names.label)) throw new Refusal('hidden-characters');
   const link = { entry: { ...codes, ...names }, dropped: query.dropped() };
-  // What cannot be written again is not taken over: a name of thousands of
-  // letters would be shown, and then lost on the way to the next phone.
+  // What cannot be written again is not taken over: a name with hidden
+  // characters or of thousands of letters would be shown, and then lost on the
+  // way to the next phone.
   marshal(link.entry);
   return link;
 }
