@@ -89,11 +89,13 @@ func candidates(file []byte) (*foreign.File, []candidate, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var possible []candidate
+	var likely, possible []candidate
 	for _, format := range Formats() {
 		switch sight := format.Recognise(f); sight {
 		case foreign.Plain, foreign.Locked:
 			return f, []candidate{{format, sight}}, nil
+		case foreign.Likely:
+			likely = append(likely, candidate{format, sight})
 		case foreign.Possible:
 			possible = append(possible, candidate{format, sight})
 		}
@@ -102,7 +104,7 @@ func candidates(file []byte) (*foreign.File, []candidate, error) {
 		// It begins as JSON and is not whole: no format can be told, but that can.
 		return nil, nil, err
 	}
-	if len(possible) == 0 {
+	if possible = append(likely, possible...); len(possible) == 0 {
 		return nil, nil, foreign.UnknownFormat()
 	}
 	return f, possible, nil

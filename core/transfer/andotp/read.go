@@ -46,13 +46,23 @@ func recognise(f *foreign.File) foreign.Sight {
 	if f.FirstHasKeys("secret", "label", "type") {
 		return foreign.Plain
 	}
-	if f.IsJSON() || len(f.Bytes) < nonceSize+tagSize+2 {
+	if !f.Opaque() || len(f.Bytes) < nonceSize+tagSize+2 {
 		return foreign.Unseen
 	}
-	if _, isText := f.Text(); isText {
-		return foreign.Unseen
+	if _, ok := roundsOf(f.Bytes); ok {
+		return foreign.Likely
 	}
 	return foreign.Possible
+}
+
+// roundsOf is the number that newer exports begin with, if it can be one: of
+// random bytes, one in three thousand can.
+func roundsOf(b []byte) (int, bool) {
+	if len(b) < roundsSize+saltSize+nonceSize+tagSize {
+		return 0, false
+	}
+	rounds := binary.BigEndian.Uint32(b)
+	return int(rounds), rounds > 0 && rounds <= maxRounds
 }
 
 func read(ctx context.Context, f *foreign.File, password countersign.Secret, progress foreign.Progress) (foreign.Result, error) {
@@ -91,9 +101,9 @@ func unlock(ctx context.Context, raw []byte, password countersign.Secret) ([]byt
 		return nil, foreign.PasswordNeeded()
 	}
 	var newer error
-	if rounds := binary.BigEndian.Uint32(raw); rounds > 0 && rounds <= maxRounds && len(raw) >= roundsSize+saltSize+nonceSize+tagSize {
+	if rounds, ok := roundsOf(raw); ok {
 		body := raw[roundsSize:]
-		key, err := foreign.PBKDF2(ctx, sha1.New, password, body[:saltSize], int(rounds), 32)
+		key, err := foreign.PBKDF2(ctx, sha1.New, password, body[:saltSize], rounds, 32)
 		if err != nil {
 			return nil, err
 		}

@@ -91,3 +91,21 @@ func hasKeys(object map[string]json.RawMessage, keys []string) bool {
 }
 
 func trimBOM(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")) }
+
+// marks begin files of kinds that say what they are.
+var marks = []string{
+	"PK\x03\x04", "PK\x05\x06", "\x1f\x8b", "SQLite format 3\x00", "%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "RIFF",
+	"\xac\xed\x00\x05", "\x03\xd9\xa2\x9a", "AUTHENTICATORPRO", "AuthenticatorPro", "age-encryption.org/",
+}
+
+// Opaque reports whether the file is binary without any known mark: it may be
+// one of the formats that begin with noise.
+func (f *File) Opaque() bool {
+	for _, mark := range marks {
+		if bytes.HasPrefix(f.Bytes, []byte(mark)) {
+			return false
+		}
+	}
+	_, isText := f.Text()
+	return !isText
+}

@@ -40,6 +40,7 @@ type Sight uint8
 const (
 	Unseen   Sight = iota
 	Possible       // the format has no mark of its own; only opening it will tell
+	Likely         // the same, but what little there is to see fits
 	Plain          // the format, readable as it is
 	Locked         // the format, behind a password
 )

@@ -43,7 +43,7 @@ type account struct {
 
 func recognise(f *foreign.File) foreign.Sight {
 	if _, ok := sealed(f); ok {
-		return foreign.Possible
+		return foreign.Likely
 	}
 	return foreign.Unseen
 }
