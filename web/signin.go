@@ -340,9 +340,11 @@ type arrival struct{ To string }
 // arrive leads on. To our own pages by a redirect; to a relying party by a page
 // that goes on by itself: Chromium applies form-action to every redirect that
 // follows a form, so that a redirect would need the party's address in the
-// policy of the number page.
+// policy of the number page, and a party that redirects once more would still
+// be cut off. What sends no Sec-Fetch-Mode is a text browser or a program: it
+// has no such policy, and follows redirects.
 func (s *Web) arrive(w http.ResponseWriter, r *http.Request, to string) {
-	if to == "/" || to == securityPath {
+	if to == "/" || to == securityPath || r.Header.Get("Sec-Fetch-Mode") == "" {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
