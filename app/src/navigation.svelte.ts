@@ -41,12 +41,19 @@ export const navigation = {
     if (depth(place) > 0) history.back();
   },
 
+  /** dropFragment takes a code out of the address bar, for a link that was opened into the running app. */
+  dropFragment(): void {
+    history.replaceState(entry(), '', location.pathname);
+  },
+
   /** begin takes over the address bar: one entry, no fragment (a code may stand there). */
   begin(): void {
     history.replaceState(entry(), '', location.pathname);
     addEventListener('popstate', (event: PopStateEvent) => {
       const kept = event.state as { place?: Place } | null;
-      place = kept?.place ?? back(place);
+      // A link opened into the running app makes an entry of its own, without a place.
+      if (kept?.place !== undefined) place = kept.place;
+      else if (location.hash === '') place = back(place);
     });
   },
 };
