@@ -35,6 +35,7 @@ var floors = []struct {
 
 // doors are the only imports between two rooms of one floor.
 var doors = map[[2]string]string{
+	{"web", "gateway"}:                "pages share routes, problems and addresses with every other door of the server",
 	{"core/transfer", "core/otpauth"}: "every foreign format ends in, or starts from, what an otpauth address can say",
 }
 
@@ -47,8 +48,9 @@ var shelves = map[string]struct {
 	"app":     {usedBy: []string{"web", "cmd/countersignd"}, reason: "the built phone app, embedded"},
 	"vectors": {usedBy: nil, reason: "the corpus that Go and TypeScript tests read"},
 	"internal/postgrestest": {
-		usedBy: []string{"scripts/withpostgres"}, reason: "a throw-away PostgreSQL for tests"},
+		usedBy: []string{"scripts/withpostgres", "bench"}, reason: "a throw-away PostgreSQL for tests"},
 	"scripts": {uses: []string{"internal/postgrestest"}, reason: "the workshop: building and testing"},
+	"checks":  {uses: []string{"*"}, reason: "attacks and faults, run over HTTP against the real server"},
 	"bench":   {uses: []string{"*"}, reason: "measures what the floors do, from outside"},
 	"tools":   {uses: []string{"*"}, reason: "programs for the people who maintain the house"},
 }
