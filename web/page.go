@@ -41,12 +41,13 @@ type pages map[string]*template.Template
 
 func loadPages(a *assets) (pages, error) {
 	functions := template.FuncMap{
-		"say":    say,
-		"asset":  a.path,
-		"ago":    ago,
-		"until":  untilClock,
-		"millis": func(d time.Duration) int64 { return d.Milliseconds() },
-		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"say":     say,
+		"asset":   a.path,
+		"ago":     ago,
+		"until":   untilClock,
+		"lasting": lasting,
+		"millis":  func(d time.Duration) int64 { return d.Milliseconds() },
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	}
 	frame, err := template.New("frame").Funcs(functions).ParseFS(templateFiles, "template/frame.html", "template/part.html")
 	if err != nil {

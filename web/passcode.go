@@ -31,6 +31,7 @@ type passcodeShown struct {
 	QR   *qrCode
 	Key  string // grouped, to type
 	Link string
+	Last string // what removing it would mean
 }
 
 func passcodePath(id string) string { return "/security/passcodes/" + id }
@@ -88,6 +89,15 @@ func (s *Web) passcodePage(w http.ResponseWriter, r *http.Request, v visitor) {
 	}
 	shown := passcodeShown{Passcode: p}
 	if p.Active {
+		has, err := s.seconds(r, v.account.ID)
+		if err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		shown.Last = say("app.remove.others")
+		if has.count() == 1 {
+			shown.Last = say("app.remove.last")
+		}
 		s.page(w, r, http.StatusOK, "app", view{Title: p.Name, Said: said(given["said"]), Visitor: &v, Body: shown})
 		return
 	}

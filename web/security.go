@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	countersign "github.com/countersign-id/countersign"
@@ -135,6 +136,16 @@ func (s *Web) securityShown(r *http.Request, v visitor) (securityShown, error) {
 	for _, session := range sessions {
 		shown.Sessions = append(shown.Sessions, sessionShown{session, session.Key == v.session.Key, from(approval.Describe(session.Agent)), known(s.Place(session.Address))})
 	}
+	// This browser first, then whoever was here last.
+	slices.SortStableFunc(shown.Sessions, func(a, b sessionShown) int {
+		if a.This != b.This {
+			if a.This {
+				return -1
+			}
+			return 1
+		}
+		return b.Seen.Compare(a.Seen)
+	})
 	approvals, err := s.Store.RecentApprovals(r.Context(), v.account.ID, approvalsShown)
 	if err != nil {
 		return shown, err

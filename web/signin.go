@@ -22,20 +22,21 @@ type startForm struct {
 
 // party is whom the sign-in is for, by its registered name and host.
 type party struct {
-	Name string
-	Host string
+	Name    string
+	Host    string
+	Foreign bool // not this server itself, whose host stands below every page
 }
 
 // party looks a client up; "" is this server itself.
 func (s *Web) party(r *http.Request, clientID string) (party, error) {
 	if clientID == "" {
-		return party{s.ServerName, s.host}, nil
+		return party{s.ServerName, s.host, false}, nil
 	}
 	client, err := s.Store.Client(r.Context(), clientID)
 	if err != nil {
 		return party{}, err
 	}
-	return party{client.Name, client.Host}, nil
+	return party{client.Name, client.Host, true}, nil
 }
 
 // errNoClient refuses a sign-in for a relying party that is not registered.

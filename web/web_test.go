@@ -70,9 +70,9 @@ func TestNothingAStrangerTypesBecomesMarkup(t *testing.T) { // check C4
 	w := quietWeb(t)
 	const hostile = `"><script>alert(1)</script><x y='`
 	for page, body := range map[string]any{
-		"name":     startForm{Name: hostile, Client: hostile, Return: hostile, To: party{hostile, hostile}},
-		"password": step{ID: "a", Name: hostile, To: party{hostile, hostile}, Others: []signin.Method{signin.MethodPasscode}},
-		"number":   step{ID: "a", Name: hostile, To: party{hostile, hostile}, Number: &number{Digits: "47", Waiting: true, Phones: []countersign.Device{{Name: hostile}}}},
+		"name":     startForm{Name: hostile, Client: hostile, Return: hostile, To: party{hostile, hostile, true}},
+		"password": step{ID: "a", Name: hostile, To: party{hostile, hostile, true}, Others: []signin.Method{signin.MethodPasscode}},
+		"number":   step{ID: "a", Name: hostile, To: party{hostile, hostile, true}, Number: &number{Digits: "47", Waiting: true, Phones: []countersign.Device{{Name: hostile}}}},
 		"phone":    deviceShown{Device: countersign.Device{ID: "a", Name: hostile, Platform: countersign.Android}},
 		"arrive":   arrival{hostile},
 		"security": securityShown{Phones: []countersign.Device{{ID: "a", Name: hostile, Platform: countersign.IOS}}, Sessions: []sessionShown{{From: hostile, Place: hostile}},

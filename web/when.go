@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"strings"
 	"time"
 )
@@ -37,6 +38,18 @@ func day(now, t time.Time) string {
 		return say("when.day", t.Day(), month)
 	}
 	return say("when.day-year", t.Day(), month, t.Year())
+}
+
+// lasting is how long something still goes on.
+func lasting(now, until time.Time) string {
+	minutes := int(math.Ceil(until.Sub(now).Minutes()))
+	switch {
+	case minutes <= 1:
+		return say("when.for-minute")
+	case minutes <= 50:
+		return say("when.for-minutes", minutes)
+	}
+	return say("when.for-hour")
 }
 
 // untilClock is a moment by the server's clock, with its zone: the browser's
