@@ -89,6 +89,7 @@ var groups = []struct {
 	{"ceremony", []string{"ceremony"}},
 	{"store", []string{"store"}},
 	{"web and gateways", []string{"web", "gateway"}},
+	{"attacks and faults", []string{"checks"}},
 	{"commands", []string{"cmd"}},
 	{"rest of Go", nil},
 }
