@@ -95,8 +95,9 @@ func (s *Web) binding(w http.ResponseWriter, r *http.Request, v visitor) {
 	if shown.Open || shown.Claimed || shown.Test.Waiting {
 		view.Live = bindingPath(b.ID) + "/live?seen=" + seenBinding(b, shown.Test)
 	}
-	// A page with a field is not refreshed under the fingers of who types.
-	if shown.Open || shown.Test.Waiting {
+	// A page from which or into which somebody types is not refreshed under
+	// their fingers.
+	if shown.Test.Waiting {
 		view.Refresh = refreshSeconds
 	}
 	s.page(w, r, http.StatusOK, "binding", view)

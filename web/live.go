@@ -31,7 +31,9 @@ func (s *Web) listen(w http.ResponseWriter, r *http.Request, topics []countersig
 	woken, leave := s.Bus.Wait(topics...)
 	defer leave()
 	w.WriteHeader(http.StatusOK)
-	for {
+	tick := time.NewTicker(keepAlive)
+	defer tick.Stop()
+	for alive := true; ; {
 		moved, wake, err := look()
 		if err != nil {
 			s.unexpected(r, err)
@@ -43,24 +45,32 @@ func (s *Web) listen(w http.ResponseWriter, r *http.Request, topics []countersig
 			_ = stream.Flush()
 			return
 		}
-		if _, err := io.WriteString(w, ": keep-alive\n\n"); err != nil || stream.Flush() != nil {
-			return
+		// Only the clock makes a stream speak without news: a wake-up that
+		// changed nothing here would show a stranger that the account is in
+		// use (check B9).
+		if alive {
+			if _, err := io.WriteString(w, ": keep-alive\n\n"); err != nil || stream.Flush() != nil {
+				return
+			}
 		}
-		pause := min(keepAlive, until.Sub(now))
+		pause := until.Sub(now)
 		if now.Before(wake) {
 			pause = min(pause, wake.Sub(now))
 		}
-		timer := time.NewTimer(pause)
+		due := time.NewTimer(pause)
+		alive = false
 		select {
 		case _, open := <-woken:
-			timer.Stop()
 			if !open {
 				return
 			}
-		case <-timer.C:
+		case <-tick.C:
+			alive = true
+		case <-due.C:
 		case <-r.Context().Done():
-			timer.Stop()
+			due.Stop()
 			return
 		}
+		due.Stop()
 	}
 }

@@ -177,14 +177,6 @@ func (s *Web) toSignIn(w http.ResponseWriter, r *http.Request, name string) {
 }
 
 // front is the bare address: security info for whoever is signed in.
-func (s *Web) front(w http.ResponseWriter, r *http.Request) {
-	_, err := s.visitor(r)
-	switch {
-	case err == nil:
-		http.Redirect(w, r, securityPath, http.StatusSeeOther)
-	case errors.Is(err, countersign.ErrNotFound):
-		http.Redirect(w, r, "/signin", http.StatusSeeOther)
-	default:
-		s.refuse(w, r, err)
-	}
+func (s *Web) front(w http.ResponseWriter, r *http.Request, _ visitor) {
+	http.Redirect(w, r, securityPath, http.StatusSeeOther)
 }

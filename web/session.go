@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 
@@ -9,34 +8,18 @@ import (
 )
 
 // signOutAsk asks first: a link may lead here, and a link changes nothing.
-func (s *Web) signOutAsk(w http.ResponseWriter, r *http.Request) {
-	v, err := s.visitor(r)
-	if errors.Is(err, countersign.ErrNotFound) {
-		s.page(w, r, http.StatusOK, "signout", view{Title: say("signout.none")})
-		return
-	}
-	if err != nil {
-		s.refuse(w, r, err)
-		return
-	}
+func (s *Web) signOutAsk(w http.ResponseWriter, r *http.Request, v visitor) {
 	s.page(w, r, http.StatusOK, "signout", view{Title: say("signout.title"), Visitor: &v})
 }
 
-func (s *Web) signOut(w http.ResponseWriter, r *http.Request) {
+func (s *Web) signOut(w http.ResponseWriter, r *http.Request, v visitor) {
 	if _, err := readForm(r); err != nil {
 		s.refuse(w, r, err)
 		return
 	}
-	v, err := s.visitor(r)
-	if err != nil && !errors.Is(err, countersign.ErrNotFound) {
+	if err := s.Store.EndSession(r.Context(), v.session.Key, s.event(r, v, "session.ended", v.session.Key)); err != nil {
 		s.refuse(w, r, err)
 		return
-	}
-	if err == nil {
-		if err := s.Store.EndSession(r.Context(), v.session.Key, s.event(r, v, "session.ended", v.session.Key)); err != nil && !errors.Is(err, countersign.ErrNotFound) {
-			s.refuse(w, r, err)
-			return
-		}
 	}
 	dropCookie(w, sessionCookie)
 	http.Redirect(w, r, "/signin?said=signed-out", http.StatusSeeOther)

@@ -11,7 +11,7 @@ import (
 // setup shows the form of the first run. What makes the owner is the code from
 // the server's own console, not having come first (check M3).
 func (s *Web) setup(w http.ResponseWriter, r *http.Request) {
-	given, err := readQuery(r, "said")
+	given, err := readQuery(r, "said", "name")
 	if err != nil {
 		s.refuse(w, r, err)
 		return
@@ -25,7 +25,7 @@ func (s *Web) setup(w http.ResponseWriter, r *http.Request) {
 		s.trouble(w, r, troubleSetupDone)
 		return
 	}
-	s.page(w, r, http.StatusOK, "setup", view{Title: say("setup.title", s.ServerName), Said: said(given["said"])})
+	s.page(w, r, http.StatusOK, "setup", view{Title: say("setup.title", s.ServerName), Said: said(given["said"]), Body: shownName(given["name"])})
 }
 
 func (s *Web) redeemSetup(w http.ResponseWriter, r *http.Request) {
@@ -37,7 +37,9 @@ func (s *Web) redeemSetup(w http.ResponseWriter, r *http.Request) {
 	if !s.paced(w, r) {
 		return
 	}
-	again := func(word string) { http.Redirect(w, r, "/setup?said="+word, http.StatusSeeOther) }
+	again := func(word string) {
+		http.Redirect(w, r, "/setup?said="+word+"&name="+url.QueryEscape(shownName(given["name"])), http.StatusSeeOther)
+	}
 	chosen := countersign.NewSecret([]byte(given["new"]))
 	if !chosen.Equal(countersign.NewSecret([]byte(given["again"]))) {
 		again("password-differs")

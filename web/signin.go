@@ -10,6 +10,7 @@ import (
 	countersign "github.com/countersign-id/countersign"
 	"github.com/countersign-id/countersign/ceremony/approval"
 	"github.com/countersign-id/countersign/ceremony/signin"
+	"github.com/countersign-id/countersign/core/username"
 )
 
 // startForm is what begins a sign-in.
@@ -68,14 +69,17 @@ func (s *Web) name(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, err)
 		return
 	}
-	if len(form.Name) > mostNameShown {
-		form.Name = ""
-	}
+	form.Name = shownName(form.Name)
 	s.page(w, r, http.StatusOK, "name", view{Title: say("signin.to", form.To.Name), Said: said(given["said"]), Body: form})
 }
 
-// mostNameShown is how long a name that stands in an address may be.
-const mostNameShown = 128
+// shownName is a name to show again in its field, where it could be one.
+func shownName(name string) string {
+	if len(name) > username.MostBytes {
+		return ""
+	}
+	return name
+}
 
 // begin opens the sign-in. It reads the browser's cookies if there are any,
 // and needs none.

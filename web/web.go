@@ -106,7 +106,7 @@ func New(c Config) (*Web, error) {
 // Routes is this room's part of the table.
 func (s *Web) Routes() []gateway.Route {
 	return []gateway.Route{
-		s.open("GET /{$}", gateway.Anyone, s.front),
+		s.owned("GET /{$}", gateway.SignedIn, s.front),
 		s.open("GET /favicon.ico", gateway.Anyone, s.favicon),
 		s.open("GET /assets/{version}/{file}", gateway.Anyone, s.asset),
 
@@ -120,8 +120,8 @@ func (s *Web) Routes() []gateway.Route {
 		s.attempt("POST /signin/{id}/finish", s.finish),
 		s.attempt("POST /signin/{id}/leave", s.leave),
 
-		s.open("GET /signout", gateway.Anyone, s.signOutAsk),
-		s.open("POST /signout", gateway.Anyone, s.signOut),
+		s.owned("GET /signout", gateway.SignedIn, s.signOutAsk),
+		s.owned("POST /signout", gateway.SignedIn, s.signOut),
 
 		s.open("GET /setup", gateway.SetupCode, s.setup),
 		s.open("POST /setup", gateway.SetupCode, s.redeemSetup),

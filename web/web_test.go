@@ -27,7 +27,7 @@ func TestWhatChangesAnAccountNeedsAFreshSignIn(t *testing.T) { // check E1
 	// These change something and need less, each for its reason.
 	less := map[string]gateway.Caller{
 		"/signin":                        gateway.Anyone,    // begins a sign-in
-		"/signout":                       gateway.Anyone,    // ends this browser's own session
+		"/signout":                       gateway.SignedIn,  // ends this browser's own session
 		"/setup":                         gateway.SetupCode, // the code is the proof
 		"/security/sessions/end-all":     gateway.SignedIn,  // whoever sees a stranger must not be held up
 		"/security/sessions/{key}/end":   gateway.SignedIn,
