@@ -68,6 +68,7 @@ var sealed = []string{
 var unsealed = []string{
 	module + "/core/transfer/pskc",
 	module + "/core/transfer/oathcsv",
+	module + "/core/transfer/foreign", // what the two share with the others: refusals, checks and limits
 }
 
 // sqlPackages may be imported by these alone.

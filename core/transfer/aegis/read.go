@@ -73,10 +73,10 @@ type entry struct {
 	IconHash *string  `json:"icon_hash,omitempty"`
 	Group    *string  `json:"group,omitempty"` // content versions 1 and 2
 	Groups   []string `json:"groups"`          // content version 3
-	Info     info     `json:"info"`
+	Info     shape    `json:"info"`
 }
 
-type info struct {
+type shape struct {
 	Secret  string  `json:"secret"`
 	Algo    string  `json:"algo"`
 	Digits  int     `json:"digits"`

@@ -33,7 +33,7 @@ type folder struct {
 
 const loginType = 1
 
-type item struct {
+type entry struct {
 	Name          string   `json:"name"`
 	Notes         *string  `json:"notes"`
 	Type          int      `json:"type"`
@@ -93,50 +93,50 @@ func readVault(ctx context.Context, format string, raw []byte, progress foreign.
 		names[f.ID] = f.Name
 	}
 	reading := foreign.NewReading(format)
-	for i, rawItem := range v.Items {
+	for i, rawEntry := range v.Items {
 		if err := ctx.Err(); err != nil {
 			return foreign.Result{}, err
 		}
 		progress(i+1, len(v.Items))
-		var it item
-		if err := foreign.Element(rawItem, &it); err != nil {
-			reading.Refuse(it.Name, err)
+		var e entry
+		if err := foreign.Element(rawEntry, &e); err != nil {
+			reading.Refuse(e.Name, err)
 			continue
 		}
-		if it.Type != loginType || it.Login == nil || it.Login.TOTP == nil || *it.Login.TOTP == "" {
+		if e.Type != loginType || e.Login == nil || e.Login.TOTP == nil || *e.Login.TOTP == "" {
 			continue // a card, a note, a login without codes: none of them an account here
 		}
-		reading.Keep(it.countersign(names))
+		reading.Keep(e.countersign(names))
 	}
 	return reading.Result, nil
 }
 
-func (it item) countersign(folders map[string]string) (countersign.Entry, error) {
+func (e entry) countersign(folders map[string]string) (countersign.Entry, error) {
 	username := ""
-	if it.Login.Username != nil {
-		username = *it.Login.Username
+	if e.Login.Username != nil {
+		username = *e.Login.Username
 	}
-	e, err := link.ParseLoose(*it.Login.TOTP, it.Name, username)
+	out, err := link.ParseLoose(*e.Login.TOTP, e.Name, username)
 	if err != nil {
-		return e, err
+		return out, err
 	}
-	if it.Notes != nil {
-		e.Note = *it.Notes
+	if e.Notes != nil {
+		out.Note = *e.Notes
 	}
-	e.Pinned = it.Favorite
-	if created, err := time.Parse(time.RFC3339, it.Created); err == nil {
-		e.Created = created.UTC()
+	out.Pinned = e.Favorite
+	if created, err := time.Parse(time.RFC3339, e.Created); err == nil {
+		out.Created = created.UTC()
 	}
-	ids := it.CollectionIDs
-	if it.FolderID != nil {
-		ids = append([]string{*it.FolderID}, ids...)
+	ids := e.CollectionIDs
+	if e.FolderID != nil {
+		ids = append([]string{*e.FolderID}, ids...)
 	}
 	for _, id := range ids {
 		name, ok := folders[id]
 		if !ok {
-			return e, foreign.Refused("group-missing", "It belongs to a folder that the file does not describe.")
+			return out, foreign.Refused("group-missing", "It belongs to a folder that the file does not describe.")
 		}
-		e.Tags = append(e.Tags, name)
+		out.Tags = append(out.Tags, name)
 	}
-	return e, nil
+	return out, nil
 }

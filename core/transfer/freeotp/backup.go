@@ -19,8 +19,8 @@ func Backup() foreign.Format {
 }
 
 const (
-	masterName  = "masterKey"
-	tokenSuffix = "-token"
+	masterName    = "masterKey"
+	accountSuffix = "-token"
 )
 
 type masterKey struct {
@@ -71,8 +71,8 @@ func readBackup(ctx context.Context, f *foreign.File, password countersign.Secre
 		if err := ctx.Err(); err != nil {
 			return foreign.Result{}, err
 		}
-		id, isToken := strings.CutSuffix(p.key, tokenSuffix)
-		if !isToken {
+		id, isAccount := strings.CutSuffix(p.key, accountSuffix)
+		if !isAccount {
 			continue
 		}
 		keepLocked(reading, p.value, values[id], master)
@@ -125,10 +125,13 @@ func (w wrappedKey) unwrap(key []byte) ([]byte, error) {
 	return foreign.OpenGCMKey(key, parameters.Nonce, unsigned(w.CipherText), []byte(w.Token))
 }
 
-func keepLocked(reading *foreign.Reading, tokenText, keyText string, master []byte) {
-	var t token
-	err := foreign.JSON([]byte(tokenText), &t)
-	issuer, label := t.names()
+func keepLocked(reading *foreign.Reading, accountText, keyText string, master []byte) {
+	var a account
+	err := foreign.JSON([]byte(accountText), &a)
+	// FreeOTP 2 has moved the names that the person chose into their places;
+	// what is left in these is older.
+	a.IssuerAlt, a.LabelAlt = nil, nil
+	issuer, label := a.names()
 	name := foreign.DisplayName(issuer, label)
 	if err != nil {
 		reading.Refuse(name, err)
@@ -148,6 +151,6 @@ func keepLocked(reading *foreign.Reading, tokenText, keyText string, master []by
 		reading.Refuse(name, foreign.Refused("secret-damaged", "Its secret is damaged."))
 		return
 	}
-	kept, err := t.countersign(secret)
+	kept, err := a.countersign(secret)
 	reading.Keep(kept, err)
 }

@@ -40,12 +40,12 @@ func readPlus(ctx context.Context, f *foreign.File, _ countersign.Secret, progre
 
 // keepPlain keeps a token whose secret stands beside it.
 func keepPlain(reading *foreign.Reading, raw json.RawMessage) {
-	var t token
-	err := foreign.Element(raw, &t)
-	issuer, label := t.names()
+	var a account
+	err := foreign.Element(raw, &a)
+	issuer, label := a.names()
 	kept := countersign.Entry{Issuer: issuer, Label: label}
 	if err == nil {
-		kept, err = t.countersign(unsigned(t.Secret))
+		kept, err = a.countersign(unsigned(a.Secret))
 	}
 	reading.Keep(kept, err)
 }

@@ -15,29 +15,29 @@ import (
 // account finds the one-time password settings of an entry, in the order in
 // which the programs of the family look for them. isAccount is false for the
 // many entries that have none.
-func (i item) account() (e countersign.Entry, isAccount bool, err error) {
-	title, user := i.fields["Title"], i.fields["UserName"]
+func (r record) account() (e countersign.Entry, isAccount bool, err error) {
+	title, user := r.fields["Title"], r.fields["UserName"]
 	named := func(e countersign.Entry, err error) (countersign.Entry, bool, error) {
 		if e.Issuer == "" && e.Label == "" {
 			e.Issuer, e.Label = title, user
 		}
 		return e, true, err
 	}
-	if text := strings.TrimSpace(i.fields["otp"]); text != "" {
+	if text := strings.TrimSpace(r.fields["otp"]); text != "" {
 		if strings.Contains(text, "key=") && !strings.Contains(text, "://") {
 			return named(keeOTP(text))
 		}
 		e, err := link.ParseLoose(text, title, user)
 		return e, true, err
 	}
-	if i.has("TimeOtp-Secret") {
-		return named(i.timeOTP())
+	if r.has("TimeOtp-Secret") {
+		return named(r.timeOTP())
 	}
-	if i.has("HmacOtp-Secret") {
-		return named(i.hmacOTP())
+	if r.has("HmacOtp-Secret") {
+		return named(r.hmacOTP())
 	}
-	if text := strings.TrimSpace(i.fields["TOTP Seed"]); text != "" {
-		return named(trayTOTP(text, i.fields["TOTP Settings"]))
+	if text := strings.TrimSpace(r.fields["TOTP Seed"]); text != "" {
+		return named(trayTOTP(text, r.fields["TOTP Settings"]))
 	}
 	return countersign.Entry{}, false, nil
 }
@@ -56,19 +56,19 @@ var spellings = []struct {
 	{"-Base64", base64.StdEncoding.DecodeString},
 }
 
-func (i item) has(prefix string) bool {
+func (r record) has(prefix string) bool {
 	for _, s := range spellings {
-		if strings.TrimSpace(i.fields[prefix+s.suffix]) != "" {
+		if strings.TrimSpace(r.fields[prefix+s.suffix]) != "" {
 			return true
 		}
 	}
 	return false
 }
 
-func (i item) secret(prefix string) (countersign.Secret, error) {
+func (r record) secret(prefix string) (countersign.Secret, error) {
 	var out countersign.Secret
 	for _, s := range spellings {
-		text := strings.TrimSpace(i.fields[prefix+s.suffix])
+		text := strings.TrimSpace(r.fields[prefix+s.suffix])
 		if text == "" {
 			continue
 		}
@@ -85,29 +85,29 @@ func (i item) secret(prefix string) (countersign.Secret, error) {
 }
 
 // timeOTP reads KeePass' own fields (2.47 and later).
-func (i item) timeOTP() (countersign.Entry, error) {
+func (r record) timeOTP() (countersign.Entry, error) {
 	e := countersign.Entry{Type: countersign.TOTP}
 	var err error
-	if e.Secret, err = i.secret("TimeOtp-Secret"); err != nil {
+	if e.Secret, err = r.secret("TimeOtp-Secret"); err != nil {
 		return e, err
 	}
-	if e.Algorithm, err = foreign.Hash(i.fields["TimeOtp-Algorithm"]); err != nil {
+	if e.Algorithm, err = foreign.Hash(r.fields["TimeOtp-Algorithm"]); err != nil {
 		return e, err
 	}
-	if e.Digits, err = number(i.fields["TimeOtp-Length"], 6); err != nil {
+	if e.Digits, err = number(r.fields["TimeOtp-Length"], 6); err != nil {
 		return e, err
 	}
-	e.Period, err = number(i.fields["TimeOtp-Period"], 30)
+	e.Period, err = number(r.fields["TimeOtp-Period"], 30)
 	return e, err
 }
 
-func (i item) hmacOTP() (countersign.Entry, error) {
+func (r record) hmacOTP() (countersign.Entry, error) {
 	e := countersign.Entry{Type: countersign.HOTP, Algorithm: countersign.SHA1, Digits: 6}
 	var err error
-	if e.Secret, err = i.secret("HmacOtp-Secret"); err != nil {
+	if e.Secret, err = r.secret("HmacOtp-Secret"); err != nil {
 		return e, err
 	}
-	counter := strings.TrimSpace(i.fields["HmacOtp-Counter"])
+	counter := strings.TrimSpace(r.fields["HmacOtp-Counter"])
 	if counter == "" {
 		return e, nil // KeePass begins at zero
 	}

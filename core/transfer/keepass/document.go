@@ -14,8 +14,8 @@ import (
 // maxDepth bounds groups in groups; nobody nests them beyond twenty.
 const maxDepth = 200
 
-// item is what an entry says that matters here.
-type item struct {
+// record is what an entry says that matters here.
+type record struct {
 	fields  map[string]string
 	groups  []string // from below the root, outermost first
 	tags    string
@@ -29,10 +29,10 @@ type document struct {
 	cipher  protection
 	bin     string            // UUID of the recycle bin
 	icons   map[string]string // UUID to base64
-	items   []item
+	records []record
 	open    []string // element names from the root
 	groups  []group
-	current *item
+	current *record
 	history int // depth of open History elements
 
 	text      strings.Builder
@@ -85,7 +85,7 @@ func (d *document) start(t xml.StartElement) {
 		d.history++
 	case "Entry":
 		if d.history == 0 {
-			d.current = &item{fields: map[string]string{}}
+			d.current = &record{fields: map[string]string{}}
 		}
 	case "String":
 		d.key, d.value = "", ""
@@ -154,7 +154,7 @@ func (d *document) endEntry() {
 				d.current.groups = append(d.current.groups, g.name)
 			}
 		}
-		d.items = append(d.items, *d.current)
+		d.records = append(d.records, *d.current)
 	}
 	d.current = nil
 }

@@ -56,12 +56,12 @@ func read(ctx context.Context, f *foreign.File, password countersign.Secret, pro
 		return foreign.Result{}, err
 	}
 	reading := foreign.NewReading("keepass")
-	for i, found := range d.items {
+	for i, found := range d.records {
 		if err := ctx.Err(); err != nil {
 			return foreign.Result{}, err
 		}
 		d.keep(reading, found)
-		progress(i+1, len(d.items))
+		progress(i+1, len(d.records))
 	}
 	return reading.Result, nil
 }
@@ -86,7 +86,7 @@ func open(h header, k keys, blocks []byte) (*document, error) {
 	return walk(stream, cipher)
 }
 
-func (d *document) keep(reading *foreign.Reading, found item) {
+func (d *document) keep(reading *foreign.Reading, found record) {
 	e, isAccount, err := found.account()
 	if !isAccount {
 		return

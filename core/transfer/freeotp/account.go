@@ -5,9 +5,9 @@ import (
 	"github.com/countersign-id/countersign/core/transfer/foreign"
 )
 
-// token is what all three files say of an account; the secret is elsewhere in
+// account is what all three files say of an account; the secret is elsewhere in
 // FreeOTP 2. Absent members take the family's defaults.
-type token struct {
+type account struct {
 	Algo      string  `json:"algo"`
 	Counter   *int64  `json:"counter"`
 	Digits    *int    `json:"digits"`
@@ -26,52 +26,52 @@ const steamIssuer = "Steam"
 
 // names are what the application shows: what the person changed it to, else
 // what the link said.
-func (t token) names() (issuer, label string) {
-	for _, candidate := range []*string{t.IssuerAlt, t.IssuerExt, t.IssuerInt} {
+func (a account) names() (issuer, label string) {
+	for _, candidate := range []*string{a.IssuerAlt, a.IssuerExt, a.IssuerInt} {
 		if candidate != nil && *candidate != "" {
 			issuer = *candidate
 			break
 		}
 	}
-	if t.LabelAlt != nil && *t.LabelAlt != "" {
-		return issuer, *t.LabelAlt
+	if a.LabelAlt != nil && *a.LabelAlt != "" {
+		return issuer, *a.LabelAlt
 	}
-	return issuer, t.Label
+	return issuer, a.Label
 }
 
-func (t token) countersign(secret []byte) (countersign.Entry, error) {
-	issuer, label := t.names()
+func (a account) countersign(secret []byte) (countersign.Entry, error) {
+	issuer, label := a.names()
 	out := countersign.Entry{Issuer: issuer, Label: label, Secret: countersign.NewSecret(secret), Digits: 6}
-	steam := t.IssuerExt != nil && *t.IssuerExt == steamIssuer
+	steam := a.IssuerExt != nil && *a.IssuerExt == steamIssuer
 	if steam {
 		out.Digits = 5
 	}
-	if t.Digits != nil {
-		out.Digits = *t.Digits
+	if a.Digits != nil {
+		out.Digits = *a.Digits
 	}
 	var err error
-	if out.Algorithm, err = foreign.Hash(t.Algo); err != nil {
+	if out.Algorithm, err = foreign.Hash(a.Algo); err != nil {
 		return out, err
 	}
-	switch t.Type {
+	switch a.Type {
 	case "HOTP":
 		if steam {
 			return out, foreign.Refused("type-unknown", "It is a Steam account that counts its codes; Steam has none.")
 		}
-		if t.Counter == nil || *t.Counter < 0 {
+		if a.Counter == nil || *a.Counter < 0 {
 			return out, foreign.Refused("counter-missing", "It counts its codes, and its counter is missing or below zero.")
 		}
-		out.Type, out.Counter = countersign.HOTP, uint64(*t.Counter)
+		out.Type, out.Counter = countersign.HOTP, uint64(*a.Counter)
 	case "TOTP":
 		out.Type, out.Period = countersign.TOTP, 30
 		if steam {
 			out.Type = countersign.Steam
 		}
-		if t.Period != nil {
-			out.Period = *t.Period
+		if a.Period != nil {
+			out.Period = *a.Period
 		}
 	default:
-		return out, foreign.Refused("type-unknown", "It makes codes in a way that is not known here (%q).", t.Type)
+		return out, foreign.Refused("type-unknown", "It makes codes in a way that is not known here (%q).", a.Type)
 	}
 	return out, nil
 }
