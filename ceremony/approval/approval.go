@@ -112,7 +112,7 @@ func (c *Ceremony) ask(ctx context.Context, a countersign.Approval, digits int, 
 	if a.Number, err = c.number(digits); err != nil {
 		return countersign.Approval{}, err
 	}
-	if a.Context, err = about.record(a.Asked); err != nil {
+	if a.Context, err = about.record(); err != nil {
 		return countersign.Approval{}, err
 	}
 	a.State = countersign.ApprovalPending

@@ -3,7 +3,6 @@ package approval
 import (
 	"encoding/json"
 	"strings"
-	"time"
 	"unicode"
 
 	countersign "github.com/countersign-id/countersign"
@@ -22,15 +21,13 @@ type Context struct {
 	System  string              `json:"system"`
 	Known   bool                `json:"known"`
 	Message string              `json:"message"`
-	At      int64               `json:"at"`
 }
 
 // mostText caps what strangers may put on a phone's screen.
 const mostText = 120
 
 // record is the canonical form whose bytes are sent and whose hash is signed.
-func (c Context) record(at time.Time) (string, error) {
-	c.At = at.UnixMilli()
+func (c Context) record() (string, error) {
 	if c.Place == "" {
 		c.Place = "unknown"
 	}
