@@ -52,7 +52,8 @@ fuzz: ## every fuzz target for FUZZTIME (60s)
 soak: ## the long tests: histories, power loss and timing, for SOAKTIME (10m)
 	@COUNTERSIGN_SOAK=$(SOAKTIME) go run ./scripts/withpostgres go test -race -count=1 -timeout=0 -v -run='^Test(Soak|Timing)' ./...
 
-bench: build ## measure: Go benchmarks with allocations
+bench: ## measure the real server (docs/performance.md), then single functions with allocations
+	@go run ./scripts/withpostgres go run ./bench $(ARGS)
 	@go run ./scripts/withpostgres go test -run='^$$' -bench=. -benchmem ./...
 
 screenshots: deps build ## every page in three browsers, light and dark, into e2e/out

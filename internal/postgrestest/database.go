@@ -3,6 +3,7 @@ package postgrestest
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"net/url"
 	"os"
 	"slices"
@@ -27,31 +28,46 @@ func DSN(t testing.TB) string {
 		}
 		t.Skipf("SKIPPED on PostgreSQL: %s is not set; run `make test`, or `go run ./scripts/withpostgres go test ./...`", Variable)
 	}
-	// Lower case: PostgreSQL folds unquoted names.
-	name := "test_" + strings.ToLower(rand.Text())
-	admin(t, cluster, "CREATE DATABASE "+name)
-	t.Cleanup(func() {
-		// FORCE ends connections that a test's pool still holds.
-		admin(t, cluster, "DROP DATABASE "+name+" WITH (FORCE)")
-	})
-	address, err := url.Parse(cluster)
+	address, drop, err := Fresh(context.Background(), cluster)
 	if err != nil {
-		t.Fatalf("%s is not a postgres:// address: %v", Variable, err)
+		t.Fatal(err)
 	}
-	address.Path = "/" + name
-	return address.String()
+	t.Cleanup(func() {
+		if err := drop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return address
 }
 
-func admin(t testing.TB, cluster, statement string) {
-	t.Helper()
-	// The test's own context is cancelled before its cleanups run.
-	ctx := context.Background()
+// Fresh makes an empty database in a cluster, for a program that is no test;
+// the caller owes a drop.
+func Fresh(ctx context.Context, cluster string) (address string, drop func() error, err error) {
+	at, err := url.Parse(cluster)
+	if err != nil {
+		return "", nil, fmt.Errorf("%s is not a postgres:// address: %w", Variable, err)
+	}
+	// Lower case: PostgreSQL folds unquoted names.
+	name := "test_" + strings.ToLower(rand.Text())
+	if err := admin(ctx, cluster, "CREATE DATABASE "+name); err != nil {
+		return "", nil, err
+	}
+	at.Path = "/" + name
+	return at.String(), func() error {
+		// Another context: a test's own is cancelled before its cleanups run.
+		// FORCE ends connections that a pool still holds.
+		return admin(context.WithoutCancel(ctx), cluster, "DROP DATABASE "+name+" WITH (FORCE)")
+	}, nil
+}
+
+func admin(ctx context.Context, cluster, statement string) error {
 	conn, err := pgx.Connect(ctx, cluster)
 	if err != nil {
-		t.Fatalf("connect to %s: %v", Variable, err)
+		return fmt.Errorf("connect to %s: %w", Variable, err)
 	}
 	defer conn.Close(ctx)
 	if _, err := conn.Exec(ctx, statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
+		return fmt.Errorf("%s: %w", statement, err)
 	}
+	return nil
 }
