@@ -131,33 +131,30 @@ func (s *session) showSafety(d *vault.Device, last bool) error {
 	return err
 }
 
-// await listens until the digits are typed or the binding dies. The live
-// channel tells at once; when it breaks, the next try is a second later, and
-// longer than a binding lives is not waited for.
+// await asks until the digits are typed or the binding dies: once a second,
+// since a person is typing them, and no longer than a binding lives. It does
+// not use the live channel, which tells only what its own server process saw;
+// the digits may be confirmed by another one.
 func (s *session) await(ctx context.Context, d *vault.Device, device *phone.Device) error {
 	ctx, cancel := context.WithTimeout(ctx, countersign.BindingLife+time.Minute)
 	defer cancel()
-	activated := errors.New("activated")
+	next := time.NewTicker(time.Second)
+	defer next.Stop()
 	for {
-		err := device.Live(ctx, func(e phone.Event) error {
-			if e.Device != nil && e.Device.State == countersign.DeviceActive {
-				return activated
-			}
-			return nil
-		})
+		status, err := device.Fetch(ctx)
 		switch {
-		case errors.Is(err, activated):
+		case err == nil && status.State == countersign.DeviceActive:
 			return s.activated(ctx, d)
 		case phone.CodeOf(err) == phone.DeviceUnknown:
 			return s.died(context.WithoutCancel(ctx), d)
-		case errors.Is(err, context.Canceled):
-			return &failure{exit: exitFailed, code: "stopped", said: "Stopped waiting. This computer is not active yet.", next: nextStatus}
-		case errors.Is(err, context.DeadlineExceeded):
-			return &failure{exit: exitNoServer, code: "no-word", said: "The server gave no word within eleven minutes.", next: nextStatus}
 		}
 		select {
-		case <-time.After(time.Second):
+		case <-next.C:
 		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				return &failure{exit: exitNoServer, code: "no-word", said: "The server gave no word within eleven minutes.", next: nextStatus}
+			}
+			return &failure{exit: exitFailed, code: "stopped", said: "Stopped waiting. This computer is not active yet.", next: nextStatus}
 		}
 	}
 }
