@@ -238,7 +238,7 @@ var english = map[string]string{
 	"trouble.setup-done":          "There is nothing here",
 	"trouble.setup-done.what":     "This server is set up already. Its owner can add people.",
 	"trouble.slow-down":           "Too many tries from your network",
-	"trouble.slow-down.what":      "The server answers them one by one, so nothing was checked. Wait a minute, then go back and try again.",
+	"trouble.slow-down.what":      "The server answers them one by one, so nothing was checked. Wait a moment, then go back and try again.",
 	"trouble.unavailable":         "The server cannot reach its records",
 	"trouble.unavailable.what":    "Nothing was changed. Wait a moment, then load this page again.",
 	"trouble.no-client":           "This application is not known here",
