@@ -88,6 +88,17 @@ func (*approveCommand) Help() string {
 The number is on the screen that asks for the sign-in and nowhere else. Nobody needs you to tell it to them.`
 }
 
+func (*importCommand) Help() string {
+	return `The format is told by the content: Aegis, 2FAS, andOTP, Bitwarden, Ente, FreeOTP, Google Authenticator, KeePass, LastPass, Proton, Stratum, WinAuth, lists of otpauth links and more.
+
+  countersign import aegis.json --dry-run        what would come
+  countersign import aegis.json                  asks for the password if there is one
+  countersign import export.2fas --password-file pw.txt
+  countersign import --undo                      takes the latest import back
+
+Each entry comes as the other application has it, or is refused by name with the reason; the exit code is then 2. An entry that is here already with the same key is not added again. Delete the exported file afterwards: it holds the keys.`
+}
+
 func (*removeCommand) Help() string {
 	return `  countersign remove GitHub:mara           a code: the site still asks for it
   countersign remove mara@id.example.org   this computer, at its server too

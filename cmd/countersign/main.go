@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -33,6 +34,7 @@ type commands struct {
 	Report   reportCommand   `cmd:"" group:"approvals" help:"Deny a sign-in and report it to the operator."`
 	Accounts accountsCommand `cmd:"" group:"approvals" help:"List the accounts that this computer can approve for."`
 
+	Import  importCommand  `cmd:"" group:"vault" help:"Read what another authenticator exported."`
 	Remove  removeCommand  `cmd:"" group:"vault" help:"Remove an account: its code, or this computer from its server."`
 	Lock    lockCommand    `cmd:"" group:"vault" help:"Lock the vault by a passphrase, or change it."`
 	Unlock  unlockCommand  `cmd:"" group:"vault" help:"Take the passphrase off the vault."`
@@ -95,6 +97,10 @@ func run(args []string, p program) int {
 	s := &session{program: p, commands: &c}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(s); err != nil {
+		var said *quiet
+		if errors.As(err, &said) {
+			return said.exit
+		}
 		f := failureOf(err, c.Vault)
 		f.tell(p.stdout, p.stderr, c.JSON)
 		return f.exit
