@@ -171,8 +171,12 @@ func (p *Provider) read(values url.Values, client countersign.Client, redirect s
 // proceed goes on with a request after its sign-in.
 func (p *Provider) proceed(w http.ResponseWriter, r *http.Request) {
 	var req request
-	err := p.sealer.open(purposeReturn, r.URL.Query().Get("request"), &req)
-	if err != nil || p.Now().Sub(time.UnixMilli(req.Asked)) > returnLife {
+	q := r.URL.Query()
+	err := p.sealer.open(purposeReturn, q.Get("request"), &req)
+	// The address names the client in the clear, so that the sign-in pages can
+	// hold the name they show against it: nobody signs in to one party under
+	// another's name.
+	if err != nil || q.Get("client_id") != req.Client || p.Now().Sub(time.UnixMilli(req.Asked)) > returnLife {
 		p.Refuse(w, r, gateway.Problem{Status: http.StatusBadRequest, Code: "sign-in-too-old", Title: "This sign-in took too long",
 			Detail: "You may be signed in here, but the application has stopped waiting. Go back to it and begin again."})
 		return
@@ -261,7 +265,7 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, req request) {
 		p.Refuse(w, r, gateway.ProblemOf(err))
 		return
 	}
-	to := url.Values{"client": {req.Client}, "return_to": {"/oidc/continue?request=" + sealed}}
+	to := url.Values{"client": {req.Client}, "return_to": {"/oidc/continue?" + url.Values{"client_id": {req.Client}, "request": {sealed}}.Encode()}}
 	redirectTo(w, r, "/signin?"+to.Encode())
 }
 
