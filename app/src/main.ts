@@ -28,5 +28,7 @@ mount(App, { target, props: { fragment } });
 
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
   // A browser that refuses (a private window) still runs the app while connected.
-  navigator.serviceWorker.register(serviceWorkerAddress()).catch(() => undefined);
+  navigator.serviceWorker
+    .register(serviceWorkerAddress(), { scope: '/app' })
+    .catch(() => undefined);
 }

@@ -40,7 +40,8 @@ self.addEventListener('fetch', (event) => {
   const address = new URL(request.url);
   if (request.method !== 'GET' || address.origin !== self.location.origin) return;
   if (request.mode === 'navigate') {
-    if (address.pathname === page) event.respondWith(shell(page, request));
+    if (address.pathname === page || address.pathname === '/app')
+      event.respondWith(shell(page, request));
     return;
   }
   if (files.has(address.pathname)) event.respondWith(shell(address.pathname, request));
