@@ -24,6 +24,7 @@ type browser struct {
 	s      *server
 	http   *http.Client
 	agent  string
+	from   string // where it is, for a server that is proxied
 	shown  string // the last page
 	where  *url.URL
 	status int
@@ -49,7 +50,7 @@ func newBrowser(s *server) *browser {
 
 func (b *browser) do(r *http.Request) *browser {
 	b.t.Helper()
-	r.Header.Set("User-Agent", b.agent)
+	b.dress(r)
 	res, err := b.http.Do(r)
 	if err != nil {
 		b.t.Fatal(err)
@@ -64,6 +65,58 @@ func (b *browser) do(r *http.Request) *browser {
 		b.where = b.s.at(to)
 	}
 	return b
+}
+
+func (b *browser) dress(r *http.Request) {
+	r.Header.Set("User-Agent", b.agent)
+	if b.from != "" {
+		r.Header.Set("X-Forwarded-For", b.from)
+	}
+}
+
+// answer is one answer of the server, before any redirect was followed.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (a answer) to() string { return a.header.Get("Location") }
+
+// once sends one request with the browser's cookies, follows nothing, and
+// leaves the page alone: several may run at once.
+func (b *browser) once(method, path string, fields url.Values, headers ...string) answer {
+	b.t.Helper()
+	r, err := http.NewRequest(method, b.s.at(path).String(), strings.NewReader(fields.Encode()))
+	if err != nil {
+		b.t.Error(err)
+		return answer{}
+	}
+	if fields != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	b.dress(r)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	return b.s.send(r, &http.Client{Jar: b.http.Jar, Transport: b.http.Transport, Timeout: b.http.Timeout})
+}
+
+// send sends one request and reads its answer whole.
+func (s *server) send(r *http.Request, client *http.Client) answer {
+	s.t.Helper()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	res, err := client.Do(r)
+	if err != nil {
+		s.t.Error(err)
+		return answer{}
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Error(err)
+	}
+	return answer{res.StatusCode, res.Header, string(body)}
 }
 
 func (b *browser) get(path string) *browser {

@@ -27,6 +27,7 @@ type server struct {
 	issuer string
 	folder string
 	offset atomic.Int64 // of its clock, in milliseconds
+	frozen atomic.Int64 // its clock, in Unix milliseconds, while it stands still; 0 while it runs
 	logged *logged
 	hasher chan struct{}
 }
@@ -52,11 +53,11 @@ func (l *logged) String() string {
 // each runs a check on both databases.
 func each(t *testing.T, check func(t *testing.T, s *server)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { t.Parallel(); check(t, start(t, nil)) })
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); check(t, start(t, proxied)) })
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		dsn := postgrestest.DSN(t)
-		check(t, start(t, func(c *serve.Config) { c.Database = dsn }))
+		check(t, start(t, func(c *serve.Config) { proxied(c); c.Database = dsn }))
 	})
 }
 
@@ -98,11 +99,26 @@ func start(t *testing.T, change func(*serve.Config)) *server {
 }
 
 func (s *server) now() time.Time {
+	if at := s.frozen.Load(); at != 0 {
+		return time.UnixMilli(at)
+	}
 	return time.Now().Add(time.Duration(s.offset.Load()) * time.Millisecond)
 }
 
 // advance moves the server's clock.
-func (s *server) advance(d time.Duration) { s.offset.Add(d.Milliseconds()) }
+func (s *server) advance(d time.Duration) {
+	s.offset.Add(d.Milliseconds())
+	if s.frozen.Load() != 0 {
+		s.frozen.Add(d.Milliseconds())
+	}
+}
+
+// stopClock makes the server's clock stand still at a time.
+func (s *server) stopClock(at time.Time) { s.frozen.Store(at.UnixMilli()) }
+
+// proxied lets the browsers of a test say where they are (browser.from), as a
+// proxy in front of the server would: an attack comes from many addresses.
+func proxied(c *serve.Config) { c.BehindProxy = []string{"127.0.0.1", "::1"} }
 
 const goodPassword = "correct horse battery"
 
