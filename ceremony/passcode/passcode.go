@@ -61,15 +61,13 @@ func (c *Ceremony) Check(ctx context.Context, s countersign.SignIn, code string)
 	if err != nil {
 		return err
 	}
-	account := countersign.Account{State: countersign.AccountActive}
-	var enrolled []countersign.Passcode
-	if s.AccountID != "" {
-		if account, err = c.store.AccountByID(ctx, s.AccountID); err != nil && !errors.Is(err, countersign.ErrNotFound) {
-			return err
-		}
+	// Asked for an unknown name too: the same reads, the same time (check A5).
+	account, err := c.store.AccountByID(ctx, s.AccountID)
+	if err != nil && !errors.Is(err, countersign.ErrNotFound) {
+		return err
 	}
-	// Asked for an unknown name too: the same reads, the same time.
-	if enrolled, err = c.store.Passcodes(ctx, s.AccountID); err != nil {
+	enrolled, err := c.store.Passcodes(ctx, s.AccountID)
+	if err != nil {
 		return err
 	}
 	found, step, spent := c.match(enrolled, code, now)
