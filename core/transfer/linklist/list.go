@@ -73,15 +73,11 @@ func readMigration(ctx context.Context, f *foreign.File, _ countersign.Secret, p
 
 // ReadLines reads a list that stood inside another file, under its format's name.
 func ReadLines(ctx context.Context, format, text string, progress foreign.Progress) (foreign.Result, error) {
-	var lines []string
-	for line := range strings.SplitSeq(strings.TrimPrefix(text, "\ufeff"), "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, line)
-		}
-		if len(lines) > maxLines {
-			return foreign.Result{}, foreign.TooLarge("it has more lines than any list of accounts")
-		}
+	text = strings.TrimPrefix(text, "\ufeff")
+	if strings.Count(text, "\n") > maxLines {
+		return foreign.Result{}, foreign.TooLarge("it has more lines than any list of accounts")
 	}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	reading := foreign.NewReading(format)
 	var batches migration.Batches
 	for i, line := range lines {
@@ -89,6 +85,9 @@ func ReadLines(ctx context.Context, format, text string, progress foreign.Progre
 			return foreign.Result{}, err
 		}
 		progress(i+1, len(lines))
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
 		if hasScheme(line, migration.Scheme) {
 			if err := batches.Read(reading, line); err != nil {
 				if len(lines) == 1 {

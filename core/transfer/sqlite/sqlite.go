@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"slices"
 	"strings"
@@ -42,16 +43,24 @@ type Value struct {
 
 // Table reads the named columns of a table, in the order of its rows. Columns
 // that the table does not have are left out: applications add them over time.
-func Table(ctx context.Context, database []byte, table string, columns ...string) ([]Row, error) {
+func Table(ctx context.Context, database []byte, table string, columns ...string) (rows []Row, err error) {
+	// The engine panics where it cannot have memory, and the heap limit below
+	// is what makes it so: a hostile file must end in a refusal.
+	defer func() {
+		if recover() != nil {
+			rows, err = nil, foreign.TooLarge("its database needs more memory than is given to an import")
+		}
+	}()
 	if len(database) > maxDatabase {
 		return nil, foreign.TooLarge("it is larger than any database of accounts")
+	}
+	if !whole(database) {
+		return nil, foreign.Damaged("its end is missing", nil)
 	}
 	// Bytes 18 and 19 ask for a write-ahead log, which is not here (SQLite file
 	// format 1.3.3).
 	database = bytes.Clone(database)
-	if len(database) > 19 {
-		database[18], database[19] = 1, 1
-	}
+	database[18], database[19] = 1, 1
 	db, err := sqlite3.OpenContext(ctx, ":memory:")
 	if err != nil {
 		return nil, damaged(ctx, err)
@@ -78,11 +87,28 @@ func Table(ctx context.Context, database []byte, table string, columns ...string
 	if len(columns) == 0 {
 		return nil, foreign.Damaged("its table of accounts is missing", nil)
 	}
-	rows, err := read(db, table, columns)
+	rows, err = read(db, table, columns)
 	if err != nil {
 		return nil, damaged(ctx, err)
 	}
 	return rows, nil
+}
+
+// whole checks the file's length against its header (SQLite file format 1.3.2
+// and 1.3.7): the engine reads a page that lost its end as if zeros stood there.
+func whole(b []byte) bool {
+	if len(b) < 100 {
+		return false
+	}
+	page := int(binary.BigEndian.Uint16(b[16:]))
+	if page == 1 {
+		page = 65536
+	}
+	if page < 512 || len(b)%page != 0 {
+		return false
+	}
+	counted := bytes.Equal(b[24:28], b[92:96]) // older writers leave the count stale
+	return !counted || int64(binary.BigEndian.Uint32(b[28:]))*int64(page) <= int64(len(b))
 }
 
 func columnsOf(db *sqlite3.Conn, table string) (columns []string, err error) {
