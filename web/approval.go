@@ -39,7 +39,7 @@ func (n number) Spoken() string { return strings.Join(strings.Split(n.Digits, ""
 // number reads the approval that belongs to this sign-in. Its caller has shown
 // the sign-in's secret: the number is for that browser's screen alone.
 func (s *Web) number(r *http.Request, t trying, plan signin.Plan) (*number, error) {
-	n, err := s.asked(r, t.SignIn, plan)
+	n, err := s.asked(r, t.SignIn)
 	if err != nil || !plan.Personal {
 		return n, err
 	}
@@ -56,7 +56,7 @@ func (s *Web) number(r *http.Request, t trying, plan signin.Plan) (*number, erro
 	return n, nil
 }
 
-func (s *Web) asked(r *http.Request, attempt countersign.SignIn, plan signin.Plan) (*number, error) {
+func (s *Web) asked(r *http.Request, attempt countersign.SignIn) (*number, error) {
 	if attempt.ApprovalID == "" {
 		return &number{}, nil
 	}
@@ -71,7 +71,7 @@ func (s *Web) asked(r *http.Request, attempt countersign.SignIn, plan signin.Pla
 		return &number{}, nil
 	}
 	now := s.Now()
-	n := &number{Digits: a.Number, Request: a.ID, State: toldState(a, plan.Personal, now), NotAfter: a.NotAfter, Left: max(0, a.NotAfter.Sub(now)), Life: a.NotAfter.Sub(a.Asked)}
+	n := &number{Digits: a.Number, Request: a.ID, State: toldState(a, signin.Personal(attempt), now), NotAfter: a.NotAfter, Left: max(0, a.NotAfter.Sub(now)), Life: a.NotAfter.Sub(a.Asked)}
 	n.Waiting = n.State == countersign.ApprovalPending
 	return n, nil
 }
@@ -119,11 +119,7 @@ func (s *Web) signInLive(w http.ResponseWriter, r *http.Request, t trying) {
 		if err != nil {
 			return false, time.Time{}, err
 		}
-		plan, err := s.SignIn.Plan(r.Context(), now)
-		if err != nil {
-			return false, time.Time{}, err
-		}
-		n, err := s.asked(r, now, plan)
+		n, err := s.asked(r, now)
 		if err != nil {
 			return false, time.Time{}, err
 		}

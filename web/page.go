@@ -3,10 +3,13 @@ package web
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
+	"html"
 	"html/template"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -49,9 +52,11 @@ func loadPages(a *assets) (pages, error) {
 		"millis":  func(d time.Duration) int64 { return d.Milliseconds() },
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	}
-	frame, err := template.New("frame").Funcs(functions).ParseFS(templateFiles, "template/frame.html", "template/part.html")
-	if err != nil {
-		return nil, err
+	frame := template.New("frame").Funcs(functions)
+	for _, name := range []string{"frame.html", "part.html"} {
+		if err := parse(frame, name, a); err != nil {
+			return nil, err
+		}
 	}
 	names, err := templateFiles.ReadDir("template")
 	if err != nil {
@@ -67,11 +72,39 @@ func loadPages(a *assets) (pages, error) {
 		if err != nil {
 			return nil, err
 		}
-		if loaded[name], err = own.ParseFS(templateFiles, "template/"+file.Name()); err != nil {
+		if err := parse(own, file.Name(), a); err != nil {
 			return nil, err
 		}
+		loaded[name] = own
 	}
 	return loaded, nil
+}
+
+// fixed is a sentence or an asset that is the same on every page.
+var fixed = regexp.MustCompile(`\{\{(say|asset) "([^"]*)"\}\}`)
+
+// parse adds a template file. What is fixed is put in now: calling for it, and
+// escaping it, was half of what a page cost. It stands in text and in quoted
+// attributes alone, where this one escape is the right one.
+func parse(into *template.Template, name string, a *assets) error {
+	text, err := templateFiles.ReadFile("template/" + name)
+	if err != nil {
+		return err
+	}
+	whole := fixed.ReplaceAllStringFunc(string(text), func(call string) string {
+		m := fixed.FindStringSubmatch(call)
+		if m[1] == "say" {
+			return html.EscapeString(say(m[2]))
+		}
+		path, problem := a.path(m[2])
+		err = errors.Join(err, problem)
+		return html.EscapeString(path)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = into.New(name).Parse(whole)
+	return err
 }
 
 // page answers with a page, whole or not at all: a template that fails half-way

@@ -114,7 +114,7 @@ func (s *Web) begin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	keepAttempt(w, r, begun.ID, secret)
-	s.onward(w, r, trying{begun, secret}, "")
+	s.toNext(w, r, begun, "")
 }
 
 // againAt is the address that starts a sign-in over.
@@ -139,6 +139,11 @@ func (s *Web) onward(w http.ResponseWriter, r *http.Request, t trying, word stri
 		s.refuse(w, r, err)
 		return
 	}
+	s.toNext(w, r, now, word)
+}
+
+// toNext is onward for a sign-in as it was just read or made.
+func (s *Web) toNext(w http.ResponseWriter, r *http.Request, now countersign.SignIn, word string) {
 	plan, err := s.SignIn.Plan(r.Context(), now)
 	if err != nil {
 		s.refuse(w, r, err)
@@ -150,7 +155,7 @@ func (s *Web) onward(w http.ResponseWriter, r *http.Request, t trying, word stri
 			return
 		}
 	}
-	s.back(w, r, t.ID, "", word)
+	s.back(w, r, now.ID, "", word)
 }
 
 // back shows a sign-in's page again, by a redirect.

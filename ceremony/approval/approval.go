@@ -20,8 +20,7 @@ type Store interface {
 	PendingApprovals(ctx context.Context, accountID string, now time.Time) ([]countersign.Approval, error)
 	Decide(ctx context.Context, d countersign.Deciding) (countersign.Decided, error)
 	Device(ctx context.Context, id string) (countersign.Device, error)
-	Devices(ctx context.Context, accountID string) ([]countersign.Device, error)
-	Paused(ctx context.Context, subject string, factor countersign.Factor, limits countersign.Limits, now time.Time) (time.Time, bool, error)
+	Methods(ctx context.Context, accountID string) (countersign.Methods, error)
 }
 
 // Waker tells pages and phones that something changed.
@@ -63,15 +62,11 @@ const NoClient = "-"
 func (c *Ceremony) Ask(ctx context.Context, s countersign.SignIn, about Context) (countersign.Approval, error) {
 	now := c.now()
 	account := s.AccountID
-	devices, err := c.store.Devices(ctx, s.AccountID)
+	own, err := c.store.Methods(ctx, s.AccountID)
 	if err != nil {
 		return countersign.Approval{}, err
 	}
-	_, paused, err := c.store.Paused(ctx, s.AccountID, countersign.FactorApproval, countersign.ApprovalLimits, now)
-	if err != nil {
-		return countersign.Approval{}, err
-	}
-	if paused || !anyActive(devices) {
+	if !own.Phone || own.Approvals.Paused(now, countersign.ApprovalLimits) {
 		account = ""
 	}
 	digits := countersign.DigitsUnfamiliar
@@ -242,15 +237,6 @@ func wellFormed(answer Answer, digits int) error {
 		return fmt.Errorf("signature: %w", countersign.ErrMalformed)
 	}
 	return nil
-}
-
-func anyActive(devices []countersign.Device) bool {
-	for _, d := range devices {
-		if d.State == countersign.DeviceActive {
-			return true
-		}
-	}
-	return false
 }
 
 func orNone(clientID string) string {

@@ -34,6 +34,9 @@ type Plan struct {
 	Stuck bool
 }
 
+// Personal reports whether a plan for s is made from the account's own methods.
+func Personal(s countersign.SignIn) bool { return !s.Evidence.None() || s.Known }
+
 // Plan decides the next step from the evidence and from what the account has.
 //
 // The published order: an approval before a passcode, because the person sees
@@ -45,7 +48,7 @@ func (c *Ceremony) Plan(ctx context.Context, s countersign.SignIn) (Plan, error)
 	if err != nil {
 		return Plan{}, err
 	}
-	if s.Evidence.None() && !s.Known {
+	if !Personal(s) {
 		return first(c.policy.Offered, false), nil
 	}
 	plan := next(s.Evidence, has, c.policy)
@@ -55,36 +58,23 @@ func (c *Ceremony) Plan(ctx context.Context, s countersign.SignIn) (Plan, error)
 
 // has lists the methods the account really has, asked for every attempt alike.
 func (c *Ceremony) has(ctx context.Context, s countersign.SignIn) ([]Method, time.Time, error) {
+	own, err := c.store.Methods(ctx, s.AccountID)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
 	var has []Method
-	devices, err := c.store.Devices(ctx, s.AccountID)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	until, paused, err := c.store.Paused(ctx, s.AccountID, countersign.FactorApproval, countersign.ApprovalLimits, c.now())
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	if slices.ContainsFunc(devices, func(d countersign.Device) bool { return d.State == countersign.DeviceActive }) {
+	var until time.Time
+	if own.Phone {
 		has = append(has, MethodApproval)
+		if own.Approvals.Paused(c.now(), countersign.ApprovalLimits) {
+			until = own.Approvals.Until
+		}
 	}
-	passcodes, err := c.store.Passcodes(ctx, s.AccountID)
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	if slices.ContainsFunc(passcodes, func(p countersign.Passcode) bool { return p.Active }) {
+	if own.App {
 		has = append(has, MethodPasscode)
 	}
-	if s.AccountID != "" {
-		account, err := c.store.AccountByID(ctx, s.AccountID)
-		if err != nil {
-			return nil, time.Time{}, err
-		}
-		if account.Password.Len() > 0 {
-			has = append(has, MethodPassword)
-		}
-	}
-	if !paused || !slices.Contains(has, MethodApproval) {
-		until = time.Time{}
+	if own.Password {
+		has = append(has, MethodPassword)
 	}
 	return has, until, nil
 }

@@ -14,13 +14,10 @@ import (
 // Store is what this ceremony asks of the store.
 type Store interface {
 	AccountByName(ctx context.Context, name string) (countersign.Account, error)
-	AccountByID(ctx context.Context, id string) (countersign.Account, error)
 	BrowserKnown(ctx context.Context, browserHash []byte, accountID string) (bool, error)
 	BeginSignIn(ctx context.Context, s countersign.SignIn, a *countersign.Approval, event countersign.Event) error
 	SignIn(ctx context.Context, id string) (countersign.SignIn, error)
-	Devices(ctx context.Context, accountID string) ([]countersign.Device, error)
-	Passcodes(ctx context.Context, accountID string) ([]countersign.Passcode, error)
-	Paused(ctx context.Context, subject string, factor countersign.Factor, limits countersign.Limits, now time.Time) (time.Time, bool, error)
+	Methods(ctx context.Context, accountID string) (countersign.Methods, error)
 }
 
 // Finisher makes sessions; nothing else in the program may.
