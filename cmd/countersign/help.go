@@ -37,6 +37,15 @@ func (*codeCommand) Help() string {
 When NAME means several accounts they are listed, and the exit code is 4. A counter-based code (HOTP) is counted before it is printed.`
 }
 
+func (*qrCommand) Help() string {
+	return `  countersign qr GitHub            scan it with the phone that is to have the account too
+  countersign qr GitHub --link     the otpauth link, as text`
+}
+
+func (*watchCommand) Help() string {
+	return `Type to search; enter copies the marked code; ctrl+h hides the codes; esc leaves. Codes that are counted (HOTP) are not listed, since showing one spends it.`
+}
+
 func (*addCommand) Help() string {
 	return `By link, in quotes because of the &. A dash reads it from standard input, which keeps it out of the shell's history:
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/term"
 )
 
 // commands is the command line.
@@ -25,6 +26,9 @@ type commands struct {
 	List listCommand `cmd:"" group:"codes" help:"List the accounts that make codes."`
 	Add  addCommand  `cmd:"" group:"codes" help:"Add an account by its otpauth link or its key."`
 	Edit editCommand `cmd:"" group:"codes" help:"Change an account's names, note, tags or counter."`
+
+	QR    qrCommand    `cmd:"" name:"qr" group:"codes" help:"Draw an account as a QR code, for a phone to scan."`
+	Watch watchCommand `cmd:"" group:"codes" help:"Show all codes, live, on the whole screen."`
 
 	Enrol    enrolCommand    `cmd:"" group:"approvals" help:"Make this computer an authenticator of an account."`
 	Status   statusCommand   `cmd:"" group:"approvals" help:"Say how this computer stands at each server."`
@@ -47,6 +51,7 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	terminal       *terminal // nil when there is nobody to ask
+	screen         bool      // standard output is a terminal
 	now            func() time.Time
 	http           *http.Client
 	environ        func(string) string
@@ -55,7 +60,8 @@ type program struct {
 func main() {
 	os.Exit(run(os.Args[1:], program{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, terminal: findTerminal(),
-		now: time.Now, environ: os.Getenv,
+		screen: term.IsTerminal(int(os.Stdout.Fd())),
+		now:    time.Now, environ: os.Getenv,
 		// One sign-in's patience: a person stands before the screen.
 		http: &http.Client{Timeout: 15 * time.Second},
 	}))

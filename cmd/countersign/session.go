@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	countersign "github.com/countersign-id/countersign"
 	"github.com/countersign-id/countersign/core/vault"
@@ -23,6 +24,7 @@ type session struct {
 	program
 	*commands
 	file *local.File
+	seen time.Time // when the file that watch shows was written
 }
 
 // defaultVault is where the platform keeps a program's own files.

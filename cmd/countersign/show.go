@@ -53,6 +53,10 @@ func grouped(code string) string {
 	switch len(code) {
 	case 6:
 		return code[:3] + " " + code[3:]
+	case 7:
+		return code[:3] + " " + code[3:]
+	case 9:
+		return code[:3] + " " + code[3:6] + " " + code[6:]
 	case 8:
 		return code[:4] + " " + code[4:]
 	case 10:
