@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/subtle"
 	"time"
 
 	countersign "github.com/countersign-id/countersign"
@@ -40,9 +39,23 @@ func (s *Store) AccountByName(ctx context.Context, name string) (countersign.Acc
 	return scanAccount(asScanner{s.row(ctx, "SELECT "+accountColumns+" FROM account WHERE name = ?", name)})
 }
 
+const readAccount = "SELECT " + accountColumns + " FROM account WHERE id = ?"
+
 // AccountByID finds an account.
 func (s *Store) AccountByID(ctx context.Context, id string) (countersign.Account, error) {
-	return scanAccount(asScanner{s.row(ctx, "SELECT "+accountColumns+" FROM account WHERE id = ?", id)})
+	return scanAccount(asScanner{s.row(ctx, readAccount, id)})
+}
+
+// active finds an account that may act: ErrNotFound, ErrLocked (check B8).
+func (t *tx) active(id string) (countersign.Account, error) {
+	a, err := scanAccount(asScanner{t.row(readAccount, id)})
+	if err != nil {
+		return a, err
+	}
+	if a.State != countersign.AccountActive {
+		return a, countersign.ErrLocked
+	}
+	return a, nil
 }
 
 // Accounts lists accounts by name, after a name, of those with a prefix.
@@ -84,10 +97,7 @@ func (s *Store) SetPassword(ctx context.Context, accountID string, hash counters
 
 // endEverything ends what is under way for an account, but for one session.
 func (t *tx) endEverything(accountID, keepSession string, now time.Time) error {
-	if err := t.exec("DELETE FROM session WHERE account_id = ? AND key <> ?", accountID, keepSession); err != nil {
-		return err
-	}
-	if err := t.exec("UPDATE grant_given SET revoked = 1 WHERE account_id = ? AND session <> ?", accountID, keepSession); err != nil {
+	if _, err := t.endSessions(accountID, keepSession); err != nil {
 		return err
 	}
 	if err := t.exec("UPDATE signin SET state = 'ended' WHERE account_id = ? AND state = 'open'", accountID); err != nil {
@@ -107,7 +117,8 @@ func (s *Store) SetAccountState(ctx context.Context, accountID string, state cou
 			if err := t.endEverything(accountID, "", now); err != nil {
 				return err
 			}
-			if err := t.killBindings(accountID); err != nil {
+			// Also those that the operator's command opened, in no session.
+			if err := t.killBindings("account_id = ?", accountID); err != nil {
 				return err
 			}
 		}
@@ -115,9 +126,14 @@ func (s *Store) SetAccountState(ctx context.Context, accountID string, state cou
 	})
 }
 
-// DeleteAccount removes an account with all that is its own.
+// DeleteAccount removes an account with all that is its own; the audit log
+// alone remembers it.
 func (s *Store) DeleteAccount(ctx context.Context, accountID string, event countersign.Event) error {
 	return s.write(ctx, func(t *tx) error {
+		// Its devices, bindings, passcodes, sessions and browsers go with the row.
+		if err := t.must(countersign.ErrNotFound, "DELETE FROM account WHERE id = ?", accountID); err != nil {
+			return err
+		}
 		for _, q := range []string{
 			"DELETE FROM approval WHERE account_id = ?", "DELETE FROM signin WHERE account_id = ?",
 			"DELETE FROM grant_given WHERE account_id = ?", "DELETE FROM notice WHERE account_id = ?",
@@ -126,65 +142,10 @@ func (s *Store) DeleteAccount(ctx context.Context, accountID string, event count
 				return err
 			}
 		}
+		// Subjects are the id, or the id and a mark that no id holds.
 		if err := t.exec("DELETE FROM throttle WHERE subject IN (?, ?, ?)", accountID, accountID+"+", accountID+":setup"); err != nil {
 			return err
 		}
-		if err := t.must(countersign.ErrNotFound, "DELETE FROM account WHERE id = ?", accountID); err != nil {
-			return err
-		}
 		return t.event(event)
 	})
-}
-
-// SetSetupCode keeps the hash of a new setup code while no owner exists; false
-// when one does.
-func (s *Store) SetSetupCode(ctx context.Context, codeHash []byte) (needed bool, err error) {
-	err = s.write(ctx, func(t *tx) error {
-		n, err := t.change("UPDATE setup SET code_hash = ?, tries = 0 WHERE one = 1 AND done_at = 0 AND NOT EXISTS (SELECT 1 FROM account WHERE role = 'owner')", codeHash)
-		needed = n == 1
-		return err
-	})
-	return needed, err
-}
-
-// setupTries is far from 50 bits and near to a person's mistakes.
-const setupTries = 10
-
-// RedeemSetup spends the setup code for the first owner: ErrSpent when that
-// was done, ErrThrottled after too many wrong codes, ErrWrong.
-func (s *Store) RedeemSetup(ctx context.Context, codeHash []byte, now time.Time, a countersign.Account, event countersign.Event) error {
-	var verdict error
-	err := s.write(ctx, func(t *tx) error {
-		verdict = nil
-		var stored []byte
-		var tries, done int64
-		if err := t.row("SELECT code_hash, tries, CASE WHEN EXISTS (SELECT 1 FROM account WHERE role = 'owner') THEN 1 ELSE done_at END FROM setup WHERE one = ?", 1).scan(&stored, &tries, &done); err != nil {
-			return err
-		}
-		if done != 0 || stored == nil {
-			return countersign.ErrSpent
-		}
-		if tries >= setupTries {
-			return countersign.ErrThrottled
-		}
-		// Counted before it is compared, and kept whatever the outcome.
-		if err := t.must(countersign.ErrUnavailable, "UPDATE setup SET tries = tries + 1 WHERE one = ?", 1); err != nil {
-			return err
-		}
-		if subtle.ConstantTimeCompare(stored, codeHash) != 1 {
-			verdict = countersign.ErrWrong
-			return nil
-		}
-		if err := t.insertAccount(a); err != nil {
-			return err
-		}
-		if err := t.must(countersign.ErrSpent, "UPDATE setup SET done_at = ?, code_hash = NULL WHERE one = 1 AND done_at = 0", ms(now)); err != nil {
-			return err
-		}
-		return t.event(event)
-	})
-	if err != nil {
-		return err
-	}
-	return verdict
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"time"
 
 	countersign "github.com/countersign-id/countersign"
@@ -15,6 +16,9 @@ func scanApproval(r scanner) (countersign.Approval, error) {
 	var known, asked, notAfter, decided int64
 	err := r.Scan(&a.ID, &a.SignInID, &a.AccountID, &a.Purpose, &a.ClientID, &a.Nonce, &a.Number, &a.Context, &known, &a.Source, &a.State, &a.DeviceID, &a.Signature,
 		&asked, &notAfter, &decided)
+	if len(a.Signature) == 0 {
+		a.Signature = nil
+	}
 	a.Known, a.Asked, a.NotAfter, a.Decided = known != 0, at(asked), at(notAfter), at(decided)
 	return a, err
 }
@@ -32,33 +36,52 @@ func (s *Store) AskApproval(ctx context.Context, a countersign.Approval, now tim
 
 func (t *tx) ask(a countersign.Approval, now time.Time) error {
 	if a.SignInID != "" {
-		if err := t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE signin_id = ? AND state = 'pending'", ms(now), a.SignInID); err != nil {
+		in, err := t.signIn(a.SignInID)
+		if err != nil {
+			return err
+		}
+		if err := open(in, now); err != nil {
+			return err
+		}
+		if err := t.end(now, "id = ?", in.ApprovalID); err != nil {
 			return err
 		}
 		if err := t.must(countersign.ErrOver, "UPDATE signin SET approval_id = ? WHERE id = ? AND state = 'open'", a.ID, a.SignInID); err != nil {
 			return err
 		}
-	} else if err := t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE account_id = ? AND purpose = 'test' AND state = 'pending'", ms(now), a.AccountID); err != nil {
+	} else if err := t.end(now, "account_id = ? AND purpose = 'test'", a.AccountID); err != nil {
 		return err
 	}
-	if a.AccountID != "" {
-		waiting, err := t.strings("SELECT id FROM approval WHERE account_id = ? AND known = ? AND state = 'pending' AND not_after > ? ORDER BY asked_at DESC, id",
-			a.AccountID, flag(a.Known), ms(now))
-		if err != nil {
+	account := a.AccountID
+	if account == "" {
+		// Decoys do not end one another, but take the same time (check B9).
+		account = a.ID
+	}
+	waiting, err := t.strings("SELECT id FROM approval WHERE account_id = ? AND known = ? AND state = 'pending' AND not_after > ? ORDER BY asked_at DESC, id DESC",
+		account, flag(a.Known), ms(now))
+	if err != nil {
+		return err
+	}
+	for i, id := range waiting {
+		if i < countersign.ApprovalPendingPerKind-1 {
+			continue
+		}
+		if err := t.end(now, "id = ?", id); err != nil {
 			return err
 		}
-		for i, id := range waiting {
-			if i < countersign.ApprovalPendingPerKind-1 {
-				continue
-			}
-			if err := t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE id = ? AND state = 'pending'", ms(now), id); err != nil {
-				return err
-			}
-		}
 	}
-	return t.must(countersign.ErrSpent, "INSERT INTO approval ("+approvalColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-		a.ID, a.SignInID, a.AccountID, string(a.Purpose), a.ClientID, a.Nonce, a.Number, a.Context, flag(a.Known), a.Source, string(a.State), a.DeviceID, a.Signature,
-		ms(a.Asked), ms(a.NotAfter), ms(a.Decided))
+	return t.must(countersign.ErrSpent, "INSERT INTO approval ("+approvalColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', '', ?, ?, ?, 0) ON CONFLICT DO NOTHING",
+		a.ID, a.SignInID, a.AccountID, string(a.Purpose), a.ClientID, a.Nonce, a.Number, a.Context, flag(a.Known), a.Source, []byte{}, ms(a.Asked), ms(a.NotAfter))
+}
+
+// end ends those of the requests that still wait; what has expired stays so.
+func (t *tx) end(now time.Time, which string, args ...any) error {
+	return t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE state = 'pending' AND not_after > ? AND "+which, append([]any{ms(now), ms(now)}, args...)...)
+}
+
+// endPending ends every waiting request of an account.
+func (t *tx) endPending(accountID string, now time.Time) error {
+	return t.end(now, "account_id = ?", accountID)
 }
 
 // Approval finds a request.
@@ -84,11 +107,6 @@ func (s *Store) PendingApprovals(ctx context.Context, accountID string, now time
 // RecentApprovals lists an account's latest requests, newest first.
 func (s *Store) RecentApprovals(ctx context.Context, accountID string, limit int) ([]countersign.Approval, error) {
 	return s.approvals(ctx, "SELECT "+approvalColumns+" FROM approval WHERE account_id = ? ORDER BY asked_at DESC, id LIMIT ?", accountID, limit)
-}
-
-// endPending ends every waiting request of an account.
-func (t *tx) endPending(accountID string, now time.Time) error {
-	return t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE account_id = ? AND state = 'pending'", ms(now), accountID)
 }
 
 // Decide counts, compares and moves one request by an answer whose signature
@@ -118,6 +136,9 @@ func (s *Store) Decide(ctx context.Context, d countersign.Deciding) (countersign
 		decided, verdict, err = t.approve(a, d)
 		return err
 	})
+	if errors.Is(err, countersign.ErrUnavailable) {
+		return countersign.Decided{}, err
+	}
 	if err != nil {
 		return decided, err
 	}
@@ -149,7 +170,7 @@ func (t *tx) refuse(a countersign.Approval, d countersign.Deciding) error {
 	if err := t.move(a, d); err != nil {
 		return err
 	}
-	if err := t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE account_id = ? AND source = ? AND state = 'pending'", ms(d.Now), a.AccountID, a.Source); err != nil {
+	if err := t.end(d.Now, "account_id = ? AND source = ?", a.AccountID, a.Source); err != nil {
 		return err
 	}
 	if d.Decision == countersign.Report {
@@ -181,24 +202,7 @@ func (t *tx) approve(a countersign.Approval, d countersign.Deciding) (decided co
 		return decided, countersign.ErrThrottled, t.event(d.Event("approval.throttled"))
 	}
 	if subtle.ConstantTimeCompare([]byte(a.Number), []byte(d.Number)) != 1 {
-		verdict, err = countersign.ErrWrong, t.event(d.Event("approval.number-wrong"))
-		decided.State = countersign.ApprovalPending
-		decided.TriesLeft = max(0, countersign.ApprovalTries-counted.Failures)
-		if err != nil || decided.TriesLeft > 0 {
-			return decided, verdict, err
-		}
-		// The third miss ends every waiting request of the account, and a new
-		// request does not reset the count (check B2).
-		decided.State = countersign.ApprovalEnded
-		if err := t.endPending(a.AccountID, d.Now); err != nil {
-			return decided, nil, err
-		}
-		if counted.Failures == countersign.ApprovalTries {
-			if err := t.notice(d.Notice(countersign.NoticeApprovalsPaused)); err != nil {
-				return decided, nil, err
-			}
-		}
-		return decided, verdict, t.event(d.Event("approval.misses-ended"))
+		return t.missed(a, d, counted)
 	}
 	if err := t.move(a, d); err != nil {
 		return decided, nil, err
@@ -207,10 +211,33 @@ func (t *tx) approve(a countersign.Approval, d countersign.Deciding) (decided co
 		return decided, nil, err
 	}
 	if a.SignInID != "" {
-		if err := t.exec("UPDATE signin SET approval_at = ?, device_id = ? WHERE id = ? AND state = 'open'", ms(d.Now), d.DeviceID, a.SignInID); err != nil {
+		if err := t.exec("UPDATE signin SET approval_at = ?, device_id = ? WHERE id = ? AND state = 'open' AND expires_at > ?", ms(d.Now), d.DeviceID, a.SignInID, ms(d.Now)); err != nil {
 			return decided, nil, err
 		}
 	}
+	if err := t.exec("UPDATE device SET seen_at = ? WHERE id = ? AND seen_at < ?", ms(d.Now), d.DeviceID, ms(d.Now)); err != nil {
+		return decided, nil, err
+	}
 	decided.State = countersign.ApprovalApproved
 	return decided, nil, t.event(d.Event("approval.approved"))
+}
+
+// missed notes a wrong number. The third ends every waiting request of the
+// account, and a new request does not reset the count (check B2); after that
+// each miss ends them, since no further number would be looked at in the pause
+// that it begins.
+func (t *tx) missed(a countersign.Approval, d countersign.Deciding, counted countersign.Throttle) (decided countersign.Decided, verdict, err error) {
+	if err := t.event(d.Event("approval.number-wrong")); err != nil {
+		return decided, nil, err
+	}
+	if !counted.Paused(d.Now, countersign.ApprovalLimits) {
+		return countersign.Decided{State: countersign.ApprovalPending, TriesLeft: countersign.ApprovalTries - counted.Failures}, countersign.ErrWrong, nil
+	}
+	if err := t.endPending(a.AccountID, d.Now); err != nil {
+		return decided, nil, err
+	}
+	if err := t.notice(d.Notice(countersign.NoticeApprovalsPaused)); err != nil {
+		return decided, nil, err
+	}
+	return countersign.Decided{State: countersign.ApprovalEnded}, countersign.ErrWrong, t.event(d.Event("approval.misses-ended"))
 }

@@ -13,8 +13,9 @@ import (
 // every sign-in and change once a year. The operator's command changes them
 // from another process, so nothing is kept longer than clientFresh.
 type clientCache struct {
-	mu   sync.Mutex
-	kept map[string]cachedClient
+	mu      sync.Mutex
+	kept    map[string]cachedClient
+	changes int // made by this process
 }
 
 type cachedClient struct {
@@ -27,16 +28,20 @@ const (
 	mostClients = 1024
 )
 
-func (c *clientCache) get(id string, now time.Time) (countersign.Client, bool) {
+func (c *clientCache) get(id string, now time.Time) (client countersign.Client, ok bool, changes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	kept, ok := c.kept[id]
-	return kept.client, ok && now.Sub(kept.read) < clientFresh
+	return kept.client, ok && now.Sub(kept.read) < clientFresh, c.changes
 }
 
-func (c *clientCache) put(client countersign.Client, now time.Time) {
+// put keeps what was read, unless something changed since the reading began.
+func (c *clientCache) put(client countersign.Client, now time.Time, changes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.changes != changes {
+		return
+	}
 	if c.kept == nil || len(c.kept) >= mostClients {
 		c.kept = make(map[string]cachedClient)
 	}
@@ -46,6 +51,7 @@ func (c *clientCache) put(client countersign.Client, now time.Time) {
 func (c *clientCache) drop(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.changes++
 	delete(c.kept, id)
 }
 
@@ -59,10 +65,16 @@ func scanClient(r scanner) (countersign.Client, error) {
 		return c, err
 	}
 	c.Created = at(created)
+	if len(c.SecretHash) == 0 {
+		c.SecretHash = nil // a public client
+	}
 	if err := json.Unmarshal([]byte(redirects), &c.RedirectURIs); err != nil {
 		return c, unavailable(err)
 	}
-	return c, unavailable(json.Unmarshal([]byte(logouts), &c.LogoutURIs))
+	if err := json.Unmarshal([]byte(logouts), &c.LogoutURIs); err != nil {
+		return c, unavailable(err)
+	}
+	return c, nil
 }
 
 // CreateClient keeps a new relying party; ErrNameTaken when its id exists.
@@ -84,15 +96,17 @@ func (s *Store) CreateClient(ctx context.Context, c countersign.Client, event co
 	})
 }
 
-// Client finds a relying party; what it finds may be two seconds old.
+// Client finds a relying party; what it finds may be two seconds old. Its
+// slices are shared: they are not to be changed.
 func (s *Store) Client(ctx context.Context, id string) (countersign.Client, error) {
 	now := time.Now() // of the cache alone; nothing stored depends on it
-	if c, ok := s.clients.get(id, now); ok {
+	c, ok, changes := s.clients.get(id, now)
+	if ok {
 		return c, nil
 	}
 	c, err := scanClient(asScanner{s.row(ctx, "SELECT "+clientColumns+" FROM client WHERE id = ?", id)})
 	if err == nil {
-		s.clients.put(c, now)
+		s.clients.put(c, now, changes)
 	}
 	return c, err
 }

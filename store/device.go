@@ -22,9 +22,11 @@ func (t *tx) insertDevice(d countersign.Device) error {
 		d.ID, d.AccountID, d.Name, string(d.Platform), d.Version, d.Key, string(d.State), ms(d.Created), ms(d.Seen))
 }
 
+const readDevice = "SELECT " + deviceColumns + " FROM device WHERE id = ?"
+
 // Device finds a device in any state.
 func (s *Store) Device(ctx context.Context, id string) (countersign.Device, error) {
-	return scanDevice(asScanner{s.row(ctx, "SELECT "+deviceColumns+" FROM device WHERE id = ?", id)})
+	return scanDevice(asScanner{s.row(ctx, readDevice, id)})
 }
 
 // Devices lists an account's devices but the revoked ones, oldest first.
@@ -70,6 +72,10 @@ func (s *Store) RenameDevice(ctx context.Context, accountID, deviceID, name stri
 
 // TouchDevice notes that a device was heard of: some time soon, not for sure.
 func (s *Store) TouchDevice(_ context.Context, id string, now time.Time) error {
-	s.touch("device", "id", id, now)
+	if s.touch(id, now) {
+		s.later(func(t *tx) error {
+			return t.exec("UPDATE device SET seen_at = ? WHERE id = ? AND seen_at < ?", ms(now), id, ms(now))
+		})
+	}
 	return nil
 }

@@ -11,28 +11,34 @@ const grantColumns = "id, client_id, account_id, session, scope, access_hash, ac
 
 // RedeemCode inserts the grant of a code, once. A second redemption finds the
 // row, ends what the first gave, and is ErrSpent (RFC 6749 §4.1.2, check H2).
-// ErrOver when the session behind the code is over.
+// ErrOver when the session behind the code is over, ErrNotFound when its
+// relying party is gone.
 func (s *Store) RedeemCode(ctx context.Context, g countersign.Grant, now time.Time, event countersign.Event) error {
 	var verdict error
 	err := s.write(ctx, func(t *tx) error {
 		verdict = nil
-		n, err := t.change("INSERT INTO grant_given ("+grantColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
-			g.ID, g.ClientID, g.AccountID, g.Session, g.Scope, g.AccessHash, ms(g.AccessExpires), ms(g.Created))
+		var one int
+		err := t.row("SELECT 1 FROM grant_given WHERE id = ?", g.ID).scan(&one)
+		absent, err := none(err)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			if err := t.exec("UPDATE grant_given SET revoked = 1 WHERE id = ?", g.ID); err != nil {
-				return err
-			}
-			verdict, event.Kind = countersign.ErrSpent, "grant.redeemed-again"
-			return t.event(event)
+		if !absent {
+			verdict = countersign.ErrSpent
+			return t.endGrant(g.ID, event)
 		}
-		session, err := scanSession(asScanner{t.row("SELECT "+sessionColumns+" FROM session WHERE key = ?", g.Session)})
+		session, err := scanSession(asScanner{t.row(readSession, g.Session)})
 		if absent, err := none(err); err != nil {
 			return err
 		} else if absent || !session.Live(now) || session.AccountID != g.AccountID {
 			return countersign.ErrOver
+		}
+		if err := t.row("SELECT 1 FROM client WHERE id = ?", g.ClientID).scan(&one); err != nil {
+			return err
+		}
+		if err := t.must(countersign.ErrUnavailable, "INSERT INTO grant_given ("+grantColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
+			g.ID, g.ClientID, g.AccountID, g.Session, g.Scope, g.AccessHash, ms(g.AccessExpires), ms(g.Created)); err != nil {
+			return err
 		}
 		return t.event(event)
 	})
@@ -40,6 +46,23 @@ func (s *Store) RedeemCode(ctx context.Context, g countersign.Grant, now time.Ti
 		return err
 	}
 	return verdict
+}
+
+// endGrant ends what a code gave that came a second time: one of the two who
+// held it is a thief, and nothing tells which.
+func (t *tx) endGrant(id string, event countersign.Event) error {
+	if err := t.exec("UPDATE grant_given SET revoked = 1 WHERE id = ?", id); err != nil {
+		return err
+	}
+	event.Kind = "grant.redeemed-again"
+	return t.event(event)
+}
+
+// RevokeGrants ends all that an account's sessions granted.
+func (s *Store) RevokeGrants(ctx context.Context, accountID string) error {
+	return s.write(ctx, func(t *tx) error {
+		return t.exec("UPDATE grant_given SET revoked = 1 WHERE account_id = ? AND revoked = 0", accountID)
+	})
 }
 
 // GrantByAccess finds a grant by the hash of its access token.

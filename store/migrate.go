@@ -17,8 +17,8 @@ var migrations embed.FS
 // migrate brings the schema up to date: forward only, one transaction a step,
 // so that an interrupted one leaves the step undone and the next start goes on
 // (check L6). A schema that is newer than this program is left alone.
-func (s *Store) migrate(ctx context.Context, db *sql.DB) error {
-	steps, err := fs.Glob(migrations, "migrations/*.sql")
+func (s *Store) migrate(ctx context.Context, db *sql.DB, from fs.FS) error {
+	steps, err := fs.Glob(from, "migrations/*.sql")
 	if err != nil {
 		return err
 	}
@@ -28,22 +28,20 @@ func (s *Store) migrate(ctx context.Context, db *sql.DB) error {
 	}
 	defer conn.Close()
 	for {
-		done, err := s.migrateOne(ctx, conn, steps)
+		done, err := s.migrateOne(ctx, conn, from, steps)
 		if err != nil || done {
 			return err
 		}
 	}
 }
 
-func (s *Store) migrateOne(ctx context.Context, conn *sql.Conn, steps []string) (done bool, err error) {
+func (s *Store) migrateOne(ctx context.Context, conn *sql.Conn, from fs.FS, steps []string) (done bool, err error) {
 	exec := func(q string) error {
 		_, err := conn.ExecContext(ctx, q)
 		return unavailable(err)
 	}
-	for _, q := range s.dialect.begin {
-		if err := exec(q); err != nil {
-			return false, err
-		}
+	if err := exec(s.dialect.begin); err != nil {
+		return false, err
 	}
 	defer func() {
 		if err != nil {
@@ -66,11 +64,11 @@ func (s *Store) migrateOne(ctx context.Context, conn *sql.Conn, steps []string) 
 	if version == len(steps) {
 		return true, exec("COMMIT")
 	}
-	text, err := migrations.ReadFile(steps[version])
+	text, err := fs.ReadFile(from, steps[version])
 	if err != nil {
 		return false, err
 	}
-	for statement := range strings.SplitSeq(s.dialect.migration(string(text)), ";\n") {
+	for statement := range strings.SplitSeq(s.dialect.schema(string(text)), ";\n") {
 		if strings.TrimSpace(statement) == "" {
 			continue
 		}

@@ -10,11 +10,14 @@ import (
 // AddPasscode keeps a new authenticator, its seed sealed to this row and
 // account (check K2). It is inactive until confirmed.
 func (s *Store) AddPasscode(ctx context.Context, p countersign.Passcode, event countersign.Event) error {
-	sealed, err := s.keys.seal(p.Secret.Reveal(), place("passcode", p.ID, p.AccountID))
+	sealed, err := s.keys.seal(p.Secret.Reveal(), place("passcode", "secret", p.ID, p.AccountID))
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
+		if _, err := t.active(p.AccountID); err != nil {
+			return err
+		}
 		// One unfinished at a time: the one before it was given up.
 		if err := t.exec("DELETE FROM passcode WHERE account_id = ? AND active = 0", p.AccountID); err != nil {
 			return err
@@ -31,6 +34,10 @@ func (s *Store) AddPasscode(ctx context.Context, p countersign.Passcode, event c
 // spent by it.
 func (s *Store) ConfirmPasscode(ctx context.Context, accountID, id string, step int64, now time.Time, event countersign.Event, notice countersign.Notice) error {
 	return s.write(ctx, func(t *tx) error {
+		var one int
+		if err := t.row("SELECT 1 FROM passcode WHERE id = ? AND account_id = ?", id, accountID).scan(&one); err != nil {
+			return err
+		}
 		if err := t.must(countersign.ErrSpent, "UPDATE passcode SET active = 1, last_step = ?, used_at = ? WHERE id = ? AND account_id = ? AND active = 0 AND last_step < ?",
 			step, ms(now), id, accountID, step); err != nil {
 			return err
@@ -54,7 +61,7 @@ func (s *Store) Passcodes(ctx context.Context, accountID string) ([]countersign.
 				return err
 			}
 			var err error
-			p.Secret, err = s.keys.open(sealed, place("passcode", p.ID, p.AccountID))
+			p.Secret, err = s.keys.open(sealed, place("passcode", "secret", p.ID, p.AccountID))
 			p.Active, p.Created, p.Used = active != 0, at(created), at(used)
 			out = append(out, p)
 			return err
@@ -69,11 +76,8 @@ func (s *Store) SpendPasscode(ctx context.Context, signInID, passcodeID string, 
 	var verdict error
 	err := s.write(ctx, func(t *tx) error {
 		verdict = nil
-		in, err := t.signIn(signInID)
+		in, err := t.provable(signInID, now)
 		if err != nil {
-			return err
-		}
-		if err := open(in, now); err != nil {
 			return err
 		}
 		n, err := t.change("UPDATE passcode SET last_step = ?, used_at = ? WHERE id = ? AND account_id = ? AND active = 1 AND last_step < ?", step, ms(now), passcodeID, in.AccountID, step)
@@ -81,6 +85,14 @@ func (s *Store) SpendPasscode(ctx context.Context, signInID, passcodeID string, 
 			return err
 		}
 		if n != 1 {
+			var one int
+			if err := t.row("SELECT 1 FROM passcode WHERE id = ? AND account_id = ? AND active = 1", passcodeID, in.AccountID).scan(&one); err != nil {
+				absent, err := none(err)
+				if absent {
+					return countersign.ErrWrong // removed since the caller looked
+				}
+				return err
+			}
 			verdict = countersign.ErrSpent
 			return t.event(onSpent)
 		}

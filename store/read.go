@@ -47,7 +47,7 @@ func (s *Store) row(ctx context.Context, query string, args ...any) row {
 	if err != nil {
 		return row{err: err}
 	}
-	return row{row: stmt.QueryRowContext(ctx, args...)}
+	return row{row: stmt.QueryRowContext(ctx, bound(args)...)}
 }
 
 // each calls scan for every row.
@@ -56,10 +56,14 @@ func (s *Store) each(ctx context.Context, query string, scan func(scanner) error
 	if err != nil {
 		return unavailable(err)
 	}
-	rows, err := stmt.QueryContext(ctx, args...)
+	rows, err := stmt.QueryContext(ctx, bound(args)...)
 	if err != nil {
 		return unavailable(err)
 	}
+	return scanAll(rows, scan)
+}
+
+func scanAll(rows *sql.Rows, scan func(scanner) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {

@@ -2,147 +2,58 @@ package store
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/rand"
-	"encoding/base64"
-	"encoding/json"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
 	countersign "github.com/countersign-id/countersign"
 )
 
-// Keyring seals what the database must not tell to whoever copies it
-// (check K2): AES-256-GCM, with the row's identity as additional data, so that
-// a sealed value moved to another row opens no more.
-type Keyring struct {
-	path    string
-	current string
-	keys    map[string]cipher.AEAD
-	text    []byte // to be written, when the keyring is new
+// place is where a sealed value belongs, as additional data of its seal: a
+// value that was moved to another row or account opens no more (check K2).
+// Each part has its length before it, so that no two places look alike.
+func place(table, column, row, account string) []byte {
+	b := []byte("countersign/seal/v1")
+	for _, part := range []string{table, column, row, account} {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
+		b = append(b, part...)
+	}
+	return b
 }
 
-// ErrKeyFile says that the key file is not the one of this database.
-var ErrKeyFile = errors.New("store: the key file does not open this database")
-
-type keyFile struct {
-	Current string            `json:"current"`
-	Keys    map[string]string `json:"keys"`
-}
-
-// OpenKeyring reads the key file, or prepares a new one, which is written when
-// a new database is opened with it: never beside an old one.
-func OpenKeyring(path string) (*Keyring, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return newKeyring(path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("store: key file: %w", err)
-	}
-	if st, err := os.Stat(path); err == nil && st.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("store: key file %s can be read by others: chmod 600 it", path)
-	}
-	dec := json.NewDecoder(strings.NewReader(string(text)))
-	dec.DisallowUnknownFields()
-	var f keyFile
-	if err := dec.Decode(&f); err != nil {
-		return nil, fmt.Errorf("store: key file %s is damaged", path)
-	}
-	k := &Keyring{path: path, current: f.Current, keys: make(map[string]cipher.AEAD)}
-	for id, encoded := range f.Keys {
-		raw, err := base64.StdEncoding.DecodeString(encoded)
-		if err != nil || len(raw) != 32 || len(id) != 8 {
-			return nil, fmt.Errorf("store: key file %s is damaged", path)
-		}
-		if k.keys[id], err = newAEAD(raw); err != nil {
-			return nil, err
-		}
-	}
-	if k.keys[k.current] == nil {
-		return nil, fmt.Errorf("store: key file %s is damaged", path)
-	}
-	return k, nil
-}
-
-func newKeyring(path string) (*Keyring, error) {
-	raw := make([]byte, 32)
-	if _, err := rand.Read(raw); err != nil {
-		return nil, err
-	}
-	name := make([]byte, 6)
-	if _, err := rand.Read(name); err != nil {
-		return nil, err
-	}
-	id := base64.RawURLEncoding.EncodeToString(name)
-	aead, err := newAEAD(raw)
-	if err != nil {
-		return nil, err
-	}
-	text, err := json.MarshalIndent(keyFile{Current: id, Keys: map[string]string{id: base64.StdEncoding.EncodeToString(raw)}}, "", "  ")
-	return &Keyring{path: path, current: id, keys: map[string]cipher.AEAD{id: aead}, text: append(text, '\n')}, err
-}
-
-func newAEAD(raw []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(raw)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
-}
-
-// save writes a new keyring so that it is there after a power loss, before
-// anything is sealed with it. An existing file is never replaced.
-func (k *Keyring) save() error {
-	if k.text == nil {
-		return nil
-	}
-	f, err := os.OpenFile(k.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("store: key file: %w", err)
-	}
-	_, err = f.Write(k.text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("store: key file: %w", err)
-	}
-	k.text = nil
-	if dir, err := os.Open(filepath.Dir(k.path)); err == nil {
-		_ = dir.Sync()
-		_ = dir.Close()
-	}
-	return nil
-}
-
-// place is where a sealed value belongs.
-func place(table, row, account string) []byte {
-	return []byte("countersign/seal/v1|" + table + "|" + row + "|" + account)
-}
-
+// seal gives key id ‖ nonce ‖ ciphertext, by AES-256-GCM. Nonces are random:
+// NIST SP 800-38D §8.3 allows 2^32 of them for one key, and one is drawn for
+// each seed or key that is kept.
 func (k *Keyring) seal(plain, where []byte) ([]byte, error) {
-	aead := k.keys[k.current]
-	out := make([]byte, 8+aead.NonceSize(), 8+aead.NonceSize()+len(plain)+aead.Overhead())
-	copy(out, k.current)
-	if _, err := rand.Read(out[8:]); err != nil {
+	r := k.ring.Load()
+	aead := r.keys[r.current]
+	head := keyIDLength + aead.NonceSize()
+	out := make([]byte, head, head+len(plain)+aead.Overhead())
+	copy(out, r.current)
+	if _, err := rand.Read(out[keyIDLength:]); err != nil {
 		return nil, err
 	}
-	return aead.Seal(out, out[8:], plain, where), nil
+	return aead.Seal(out, out[keyIDLength:head], plain, where), nil
 }
 
 func (k *Keyring) open(sealed, where []byte) (countersign.Secret, error) {
-	if len(sealed) < 8 {
+	if len(sealed) < keyIDLength {
 		return countersign.Secret{}, ErrKeyFile
 	}
-	aead := k.keys[string(sealed[:8])]
-	if aead == nil || len(sealed) < 8+aead.NonceSize() {
+	aead := k.ring.Load().keys[string(sealed[:keyIDLength])]
+	if aead == nil && k.fresh == nil {
+		// The operator's command may have rotated the keys meanwhile.
+		if err := k.reload(); err != nil {
+			return countersign.Secret{}, errors.Join(ErrKeyFile, err)
+		}
+		aead = k.ring.Load().keys[string(sealed[:keyIDLength])]
+	}
+	if aead == nil || len(sealed) < keyIDLength+aead.NonceSize() {
 		return countersign.Secret{}, ErrKeyFile
 	}
-	n := 8 + aead.NonceSize()
-	plain, err := aead.Open(nil, sealed[8:n], sealed[n:], where)
+	head := keyIDLength + aead.NonceSize()
+	plain, err := aead.Open(nil, sealed[keyIDLength:head], sealed[head:], where)
 	if err != nil {
 		return countersign.Secret{}, ErrKeyFile
 	}
@@ -154,42 +65,119 @@ const checkName = "key-check"
 // checkKeys refuses to run with a key file that opens nothing (check L3).
 func (s *Store) checkKeys(ctx context.Context) error {
 	var sealed []byte
-	err := s.row(ctx, "SELECT value FROM meta WHERE name = ?", checkName).scan(&sealed)
-	if absent, err := none(err); err != nil {
+	err := s.row(ctx, readSecret, checkName).scan(&sealed)
+	absent, err := none(err)
+	if err != nil {
 		return err
-	} else if !absent {
-		if _, err := s.keys.open(sealed, place("meta", checkName, "")); err != nil || s.keys.text != nil {
-			return fmt.Errorf("%w: put back the %s that belongs to it", ErrKeyFile, s.keys.path)
+	}
+	if absent {
+		if err := s.keys.save(); err != nil {
+			return err
 		}
-		return nil
-	}
-	if err := s.keys.save(); err != nil {
+		_, err := s.ServerSecret(ctx, checkName, func() ([]byte, error) { return []byte("countersign"), nil })
 		return err
 	}
-	_, err = s.ServerSecret(ctx, checkName, func() ([]byte, error) { return []byte("countersign"), nil })
-	return err
+	if s.keys.fresh != nil {
+		return fmt.Errorf("%w: %s is missing; put it back", ErrKeyFile, s.keys.path)
+	}
+	if _, err := s.keys.open(sealed, place("meta", "value", checkName, "")); err != nil {
+		return fmt.Errorf("%s belongs to another database; put this one's back: %w", s.keys.path, err)
+	}
+	return nil
 }
+
+const readSecret = "SELECT value FROM meta WHERE name = ?"
 
 // ServerSecret finds a named secret of this server, or keeps the one that make
 // gives: of several processes that ask at once, one makes it.
 func (s *Store) ServerSecret(ctx context.Context, name string, make func() ([]byte, error)) (countersign.Secret, error) {
+	where := place("meta", "value", name, "")
 	var sealed []byte
-	err := s.write(ctx, func(t *tx) error {
-		err := t.row("SELECT value FROM meta WHERE name = ?", name).scan(&sealed)
-		if absent, err := none(err); err != nil || !absent {
-			return err
-		}
-		plain, err := make()
-		if err != nil {
-			return err
-		}
-		if sealed, err = s.keys.seal(plain, place("meta", name, "")); err != nil {
-			return err
-		}
-		return t.must(countersign.ErrSpent, "INSERT INTO meta (name, value) VALUES (?, ?)", name, sealed)
-	})
+	err := s.row(ctx, readSecret, name).scan(&sealed)
+	absent, err := none(err)
 	if err != nil {
 		return countersign.Secret{}, err
 	}
-	return s.keys.open(sealed, place("meta", name, ""))
+	if absent {
+		err = s.write(ctx, func(t *tx) error {
+			err := t.row(readSecret, name).scan(&sealed)
+			if absent, err := none(err); err != nil || !absent {
+				return err
+			}
+			plain, err := make()
+			if err != nil {
+				return err
+			}
+			if sealed, err = s.keys.seal(plain, where); err != nil {
+				return err
+			}
+			return t.must(countersign.ErrSpent, "INSERT INTO meta (name, value) VALUES (?, ?)", name, sealed)
+		})
+		if err != nil {
+			return countersign.Secret{}, err
+		}
+	}
+	return s.keys.open(sealed, where)
+}
+
+// sealedColumns is every place where a sealed value lies.
+var sealedColumns = []struct{ table, column, id, account string }{
+	{"meta", "value", "name", "''"},
+	{"signing_key", "private", "id", "''"},
+	{"passcode", "secret", "id", "account_id"},
+}
+
+// Reseal seals everything anew that was sealed with an earlier key, and tells
+// how many values that were. It goes in steps: an interrupted one goes on
+// where it was.
+func (s *Store) Reseal(ctx context.Context) (int, error) {
+	resealed := 0
+	for _, c := range sealedColumns {
+		read := "SELECT " + c.id + ", " + c.account + ", " + c.column + " FROM " + c.table + " WHERE " + c.id + " > ? ORDER BY " + c.id + " LIMIT ?"
+		update := "UPDATE " + c.table + " SET " + c.column + " = ? WHERE " + c.id + " = ?"
+		after := ""
+		for {
+			last, n := "", 0
+			err := s.write(ctx, func(t *tx) error {
+				last, n = "", 0
+				renewed := map[string][]byte{}
+				err := t.each(read, func(r scanner) error {
+					var account string
+					var sealed []byte
+					if err := r.Scan(&last, &account, &sealed); err != nil {
+						return err
+					}
+					if len(sealed) >= keyIDLength && string(sealed[:keyIDLength]) == s.keys.ring.Load().current {
+						return nil
+					}
+					where := place(c.table, c.column, last, account)
+					plain, err := s.keys.open(sealed, where)
+					if err != nil {
+						return err
+					}
+					renewed[last], err = s.keys.seal(plain.Reveal(), where)
+					return err
+				}, after, pruneStep)
+				if err != nil {
+					return err
+				}
+				for id, sealed := range renewed {
+					if err := t.must(countersign.ErrUnavailable, update, sealed, id); err != nil {
+						return err
+					}
+					n++
+				}
+				return nil
+			})
+			if err != nil {
+				return resealed, err
+			}
+			resealed += n
+			if last == "" {
+				break
+			}
+			after = last
+		}
+	}
+	return resealed, nil
 }

@@ -46,10 +46,12 @@ func (s *Store) SignIn(ctx context.Context, id string) (countersign.SignIn, erro
 	return scanSignIn(asScanner{s.row(ctx, "SELECT "+signInColumns+" FROM signin WHERE id = ?", id)})
 }
 
+// signIn reads an attempt within a change.
 func (t *tx) signIn(id string) (countersign.SignIn, error) {
 	return scanSignIn(asScanner{t.row("SELECT "+signInColumns+" FROM signin WHERE id = ?", id)})
 }
 
+// open refuses an attempt to which nothing can be added any more.
 func open(in countersign.SignIn, now time.Time) error {
 	if in.State != countersign.SignInOpen {
 		return countersign.ErrOver
@@ -60,15 +62,25 @@ func open(in countersign.SignIn, now time.Time) error {
 	return nil
 }
 
+// provable reads an attempt that evidence may be added to.
+func (t *tx) provable(id string, now time.Time) (countersign.SignIn, error) {
+	in, err := t.signIn(id)
+	if err != nil {
+		return in, err
+	}
+	if err := open(in, now); err != nil {
+		return in, err
+	}
+	_, err = t.active(in.AccountID)
+	return in, err
+}
+
 // ProvePassword adds the password to an open attempt's evidence and forgets
 // the failures before it.
 func (s *Store) ProvePassword(ctx context.Context, signInID string, now time.Time, event countersign.Event) error {
 	return s.write(ctx, func(t *tx) error {
-		in, err := t.signIn(signInID)
+		in, err := t.provable(signInID, now)
 		if err != nil {
-			return err
-		}
-		if err := open(in, now); err != nil {
 			return err
 		}
 		if err := t.must(countersign.ErrOver, "UPDATE signin SET password_at = ? WHERE id = ? AND state = 'open'", ms(now), signInID); err != nil {
@@ -89,41 +101,42 @@ func (s *Store) FinishSignIn(ctx context.Context, signInID string, secretHash []
 		if err != nil {
 			return err
 		}
+		// Before anything else: a stranger learns nothing of the attempt, and
+		// does not burn it.
 		if subtle.ConstantTimeCompare(in.SecretHash, secretHash) != 1 {
 			return countersign.ErrForeign
 		}
 		if err := open(in, now); err != nil {
 			return err
 		}
-		var state countersign.AccountState
-		if err := t.row("SELECT state FROM account WHERE id = ?", in.AccountID).scan(&state); err != nil {
+		if in.Evidence.None() || in.AccountID == "" || in.AccountID != session.AccountID {
+			return countersign.ErrNotEnough
+		}
+		if _, err := t.active(in.AccountID); err != nil {
 			return err
-		}
-		if state != countersign.AccountActive {
-			return countersign.ErrLocked
-		}
-		if in.AccountID != session.AccountID {
-			return countersign.ErrForeign
 		}
 		if err := t.must(countersign.ErrOver, "UPDATE signin SET state = 'finished' WHERE id = ? AND state = 'open'", signInID); err != nil {
 			return err
 		}
-		if in.Fresh != "" {
-			// A renewed session replaces the one before it: its id changes
-			// with every change of assurance (check G1).
-			if err := t.exec("DELETE FROM session WHERE key = ? AND account_id = ?", in.Fresh, in.AccountID); err != nil {
-				return err
-			}
-			if err := t.exec("UPDATE grant_given SET session = ? WHERE session = ?", session.Key, in.Fresh); err != nil {
+		if in.ApprovalID != "" && in.Evidence.Approval.IsZero() {
+			// Another way was quicker: the phone need not ask any more.
+			if err := t.end(now, "id = ?", in.ApprovalID); err != nil {
 				return err
 			}
 		}
 		if err := t.insertSession(session); err != nil {
 			return err
 		}
-		if err := t.exec("INSERT INTO browser (hash, account_id, seen_at) VALUES (?, ?, ?) ON CONFLICT (hash, account_id) DO UPDATE SET seen_at = excluded.seen_at",
-			browserHash, in.AccountID, ms(now)); err != nil {
-			return err
+		if in.Fresh != "" {
+			if err := t.renewSession(in.Fresh, session); err != nil {
+				return err
+			}
+		}
+		if len(browserHash) > 0 {
+			if err := t.exec("INSERT INTO browser (hash, account_id, seen_at) VALUES (?, ?, ?) ON CONFLICT (hash, account_id) DO UPDATE SET seen_at = excluded.seen_at",
+				browserHash, in.AccountID, ms(now)); err != nil {
+				return err
+			}
 		}
 		return t.event(event)
 	})
@@ -143,7 +156,7 @@ func (s *Store) EndSignIn(ctx context.Context, signInID string, secretHash []byt
 		if err := t.must(countersign.ErrOver, "UPDATE signin SET state = 'ended' WHERE id = ? AND state = 'open'", signInID); err != nil {
 			return err
 		}
-		if err := t.exec("UPDATE approval SET state = 'ended', decided_at = ? WHERE signin_id = ? AND state = 'pending'", ms(now), signInID); err != nil {
+		if err := t.end(now, "id = ?", in.ApprovalID); err != nil {
 			return err
 		}
 		return t.event(event)

@@ -17,7 +17,7 @@ func (s *Store) SigningKeys(ctx context.Context) ([]countersign.SigningKey, erro
 			return err
 		}
 		var err error
-		k.Private, err = s.keys.open(sealed, place("signing_key", k.ID, ""))
+		k.Private, err = s.keys.open(sealed, place("signing_key", "private", k.ID, ""))
 		k.Created, k.Retired = at(created), at(retired)
 		out = append(out, k)
 		return err
@@ -30,7 +30,7 @@ func (s *Store) SigningKeys(ctx context.Context) ([]countersign.SigningKey, erro
 // there is no other that signs: of several processes that start at once, one
 // makes the first key.
 func (s *Store) AddSigningKey(ctx context.Context, k countersign.SigningKey, retireOthers bool, event countersign.Event) error {
-	sealed, err := s.keys.seal(k.Private.Reveal(), place("signing_key", k.ID, ""))
+	sealed, err := s.keys.seal(k.Private.Reveal(), place("signing_key", "private", k.ID, ""))
 	if err != nil {
 		return err
 	}
@@ -40,9 +40,12 @@ func (s *Store) AddSigningKey(ctx context.Context, k countersign.SigningKey, ret
 				return err
 			}
 		}
-		n, err := t.change("INSERT INTO signing_key (id, algorithm, private, created_at) SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM signing_key WHERE algorithm = ? AND retired_at = 0)",
-			k.ID, k.Algorithm, sealed, ms(k.Created), k.Algorithm)
-		if err != nil || n == 0 {
+		signing, err := t.strings("SELECT id FROM signing_key WHERE algorithm = ? AND retired_at = 0", k.Algorithm)
+		if err != nil || len(signing) > 0 {
+			return err
+		}
+		if err := t.must(countersign.ErrSpent, "INSERT INTO signing_key (id, algorithm, private, created_at, retired_at) VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
+			k.ID, k.Algorithm, sealed, ms(k.Created)); err != nil {
 			return err
 		}
 		return t.event(event)

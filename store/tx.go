@@ -15,19 +15,72 @@ type tx struct {
 	dialect dialect
 	stmts   map[string]*sql.Stmt
 	head    auditHead
+
+	alone bool // no other verb is in this transaction
+	point savepointState
 }
+
+// savepointState says where the changes since the last savepoint come from.
+// A savepoint is made by a verb's first change: most refusals change nothing,
+// and to PostgreSQL each is a journey.
+type savepointState int
+
+const (
+	noSavepoint savepointState = iota
+	untouched                  // nothing has changed since it
+	earlier                    // earlier verbs changed something, this one nothing yet
+	own                        // this verb did
+)
 
 func newTx(conn *sql.Conn, d dialect) *tx {
 	return &tx{conn: conn, dialect: d, stmts: make(map[string]*sql.Stmt)}
 }
 
-func (t *tx) begin() { t.head = auditHead{} }
+func (t *tx) begin() error {
+	t.head, t.point = auditHead{}, noSavepoint
+	return t.control(t.dialect.begin)
+}
 
-func (t *tx) forget() {
-	for _, stmt := range t.stmts {
-		_ = stmt.Close()
+// enter is called before each verb.
+func (t *tx) enter(alone bool) {
+	t.alone = alone
+	if t.point == own {
+		t.point = earlier
 	}
-	t.stmts = nil
+}
+
+// mark is called before each change.
+func (t *tx) mark() error {
+	if t.alone {
+		return nil
+	}
+	var err error
+	switch t.point {
+	case noSavepoint:
+		err = t.control(savepoint)
+	case earlier:
+		if t.dialect.remote {
+			err = t.control(release + "; " + savepoint)
+		} else if err = t.control(release); err == nil {
+			err = t.control(savepoint)
+		}
+	}
+	if err == nil {
+		t.point = own
+	}
+	return err
+}
+
+// undo takes back what this verb changed. A verb that failed without a
+// savepoint of its own may have spoiled the transaction for all.
+func (t *tx) undo() error {
+	if t.point == own {
+		t.point = untouched
+		if err := t.control(undo); err != nil {
+			return err
+		}
+	}
+	return t.dialect.whole(t.conn)
 }
 
 func (t *tx) prepared(query string) (*sql.Stmt, error) {
@@ -42,8 +95,21 @@ func (t *tx) prepared(query string) (*sql.Stmt, error) {
 	return stmt, nil
 }
 
-// exec runs a statement that is about the transaction itself, or that must
-// merely succeed.
+// control runs a statement about the transaction itself.
+func (t *tx) control(query string) error {
+	if t.dialect.remote {
+		// In one message, without a plan: there is nothing to plan.
+		_, err := t.conn.ExecContext(context.Background(), query)
+		return unavailable(err)
+	}
+	stmt, err := t.prepared(query)
+	if err == nil {
+		_, err = stmt.ExecContext(context.Background())
+	}
+	return unavailable(err)
+}
+
+// exec runs a change that must merely succeed.
 func (t *tx) exec(query string, args ...any) error {
 	_, err := t.change(query, args...)
 	return err
@@ -51,19 +117,14 @@ func (t *tx) exec(query string, args ...any) error {
 
 // change runs a statement and tells how many rows it changed.
 func (t *tx) change(query string, args ...any) (int64, error) {
-	if len(args) == 0 {
-		result, err := t.conn.ExecContext(context.Background(), query)
-		if err != nil {
-			return 0, unavailable(err)
-		}
-		n, err := result.RowsAffected()
-		return n, unavailable(err)
+	if err := t.mark(); err != nil {
+		return 0, err
 	}
 	stmt, err := t.prepared(query)
 	if err != nil {
 		return 0, unavailable(err)
 	}
-	result, err := stmt.ExecContext(context.Background(), args...)
+	result, err := stmt.ExecContext(context.Background(), bound(args)...)
 	if err != nil {
 		return 0, unavailable(err)
 	}
@@ -88,28 +149,32 @@ func (t *tx) row(query string, args ...any) row {
 	if err != nil {
 		return row{err: err}
 	}
-	return row{row: stmt.QueryRowContext(context.Background(), args...)}
+	return row{row: stmt.QueryRowContext(context.Background(), bound(args)...)}
 }
 
-func (t *tx) strings(query string, args ...any) ([]string, error) {
+// each calls scan for every row.
+func (t *tx) each(query string, scan func(scanner) error, args ...any) error {
 	stmt, err := t.prepared(query)
 	if err != nil {
-		return nil, unavailable(err)
+		return unavailable(err)
 	}
-	rows, err := stmt.QueryContext(context.Background(), args...)
+	rows, err := stmt.QueryContext(context.Background(), bound(args)...)
 	if err != nil {
-		return nil, unavailable(err)
+		return unavailable(err)
 	}
-	defer rows.Close()
+	return scanAll(rows, scan)
+}
+
+// strings reads one column of all rows.
+func (t *tx) strings(query string, args ...any) ([]string, error) {
 	var out []string
-	for rows.Next() {
+	err := t.each(query, func(r scanner) error {
 		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, unavailable(err)
-		}
+		err := r.Scan(&s)
 		out = append(out, s)
-	}
-	return out, unavailable(rows.Err())
+		return err
+	}, args...)
+	return out, err
 }
 
 // none turns "no such row" into a plain absence.

@@ -1,11 +1,11 @@
 CREATE TABLE meta (
   name  TEXT PRIMARY KEY,
   value BLOB NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE setup (
   one       INTEGER PRIMARY KEY CHECK (one = 1),
-  code_hash BLOB,
+  code_hash BLOB NOT NULL DEFAULT X'',
   tries     INTEGER NOT NULL DEFAULT 0,
   done_at   INTEGER NOT NULL DEFAULT 0
 ) STRICT;
@@ -20,13 +20,14 @@ CREATE TABLE account (
   password   TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX account_owner ON account(role) WHERE role = 'owner';
 
 CREATE TABLE browser (
   hash       BLOB NOT NULL,
   account_id TEXT NOT NULL REFERENCES account(id) ON DELETE CASCADE,
   seen_at    INTEGER NOT NULL,
   PRIMARY KEY (hash, account_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX browser_account ON browser(account_id);
 
 CREATE TABLE device (
@@ -41,6 +42,7 @@ CREATE TABLE device (
   seen_at    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX device_account ON device(account_id);
+CREATE INDEX device_pending ON device(created_at) WHERE state = 'pending';
 
 CREATE TABLE binding (
   id         TEXT PRIMARY KEY,
@@ -77,7 +79,7 @@ CREATE TABLE signin (
   created_at  INTEGER NOT NULL,
   expires_at  INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX signin_open ON signin(account_id) WHERE state = 'open';
+CREATE INDEX signin_account ON signin(account_id);
 CREATE INDEX signin_expires ON signin(expires_at);
 
 CREATE TABLE approval (
@@ -93,13 +95,12 @@ CREATE TABLE approval (
   source     TEXT NOT NULL,
   state      TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'denied', 'reported', 'expired', 'ended')),
   device_id  TEXT NOT NULL DEFAULT '',
-  signature  BLOB,
+  signature  BLOB NOT NULL,
   asked_at   INTEGER NOT NULL,
   not_after  INTEGER NOT NULL,
   decided_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX approval_pending ON approval(account_id, known) WHERE state = 'pending';
-CREATE INDEX approval_signin ON approval(signin_id) WHERE state = 'pending';
+CREATE INDEX approval_pending ON approval(account_id, not_after) WHERE state = 'pending';
 CREATE INDEX approval_account ON approval(account_id, asked_at);
 CREATE INDEX approval_not_after ON approval(not_after);
 
@@ -110,7 +111,7 @@ CREATE TABLE throttle (
   until_at INTEGER NOT NULL,
   refused  INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (subject, factor)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE session (
   key              TEXT PRIMARY KEY,
@@ -125,6 +126,7 @@ CREATE TABLE session (
 ) STRICT;
 CREATE INDEX session_account ON session(account_id);
 CREATE INDEX session_seen ON session(seen_at);
+CREATE INDEX session_created ON session(created_at);
 
 CREATE TABLE passcode (
   id         TEXT PRIMARY KEY,
@@ -145,7 +147,7 @@ CREATE TABLE client (
   id            TEXT PRIMARY KEY,
   name          TEXT NOT NULL,
   host          TEXT NOT NULL,
-  secret_hash   BLOB,
+  secret_hash   BLOB NOT NULL,
   redirect_uris TEXT NOT NULL,
   logout_uris   TEXT NOT NULL,
   algorithm     TEXT NOT NULL,
@@ -196,6 +198,7 @@ CREATE TABLE audit (
   hash       BLOB NOT NULL
 ) STRICT;
 CREATE INDEX audit_account ON audit(account_id, seq);
+CREATE INDEX audit_kind ON audit(kind, seq);
 
 CREATE TABLE audit_head (
   one  INTEGER PRIMARY KEY CHECK (one = 1),
