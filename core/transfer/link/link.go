@@ -71,14 +71,14 @@ func refusal(err error) error {
 // Name is what a refused link may be called: its label as far as it can be
 // read, never any of its parameters, where the key is.
 func Name(text string) string {
-	text = strings.TrimSpace(text)
-	_, rest, found := strings.Cut(text, "://")
-	if !found {
-		return ""
-	}
+	scheme, rest, _ := strings.Cut(strings.TrimSpace(text), "://")
 	place, _, _ := strings.Cut(rest, "?")
-	if _, label, found := strings.Cut(place, "/"); found {
-		place = label
+	switch strings.ToLower(scheme) {
+	case "otpauth":
+		_, place, _ = strings.Cut(place, "/")
+	case "motp":
+	default:
+		return "" // steam:// has the key where others have the name
 	}
 	for i := 0; i+2 < len(place); i++ {
 		if place[i] == '%' && strings.EqualFold(place[i:i+3], "%3A") {
