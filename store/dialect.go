@@ -14,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 )
 
@@ -109,18 +110,25 @@ func openSQLite(path string) (write, read *sql.DB, err error) {
 	busy := "busy_timeout(" + strconv.FormatInt(waitForLock.Milliseconds(), 10) + ")"
 	// FULL: with NORMAL a power loss can un-spend what was spent (check L1).
 	// secure_delete(fast) zeroes what is deleted where that costs no write.
-	write, err = driver.Open(sqliteAddress(path, url.Values{"_pragma": {busy, "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "secure_delete(fast)", "trusted_schema(off)"}}))
+	write, err = driver.Open(sqliteAddress(path, url.Values{"_pragma": {busy, "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "secure_delete(fast)", "trusted_schema(off)"}}), plainPlans)
 	if err != nil {
 		return nil, nil, err
 	}
 	write.SetMaxOpenConns(1)
-	read, err = driver.Open(sqliteAddress(path, url.Values{"_pragma": {busy, "query_only(on)", "trusted_schema(off)"}, "_txlock": {"deferred"}}))
+	read, err = driver.Open(sqliteAddress(path, url.Values{"_pragma": {busy, "query_only(on)", "trusted_schema(off)"}, "_txlock": {"deferred"}}), plainPlans)
 	if err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(sqliteReaders)
 	read.SetMaxIdleConns(sqliteReaders)
 	return write, read, nil
+}
+
+// plainPlans keeps SQLite from planning a query anew for each value that a
+// range is bounded by: with time in it, that was at every call.
+func plainPlans(conn *sqlite3.Conn) error {
+	_, err := conn.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true)
+	return err
 }
 
 func sqliteAddress(path string, q url.Values) string {
