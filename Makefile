@@ -18,6 +18,10 @@ ifneq ($(shell . /etc/os-release 2>/dev/null; echo $$ID),debian)
 COUNTERSIGN_TEST_REQUIRE = postgres,app
 endif
 
+# Built, not `go run`: that would add a line of its own after the last one.
+RUN = .cache/bin/withpostgres .cache/bin/suites
+WORKSHOP = CGO_ENABLED=0 go build -o .cache/bin/ ./scripts/...
+
 .PHONY: help run build app deps test check quick fuzz soak bench screenshots clean
 
 help: ## list the targets
@@ -38,13 +42,16 @@ deps: ## fetch what testing needs (Debian's packages when root, Node, npm and Go
 	@scripts/deps.sh
 
 test: deps ## everything: check, Go with race, TypeScript, browsers, slices of fuzz and bench (SUITE=name for one)
-	@COUNTERSIGN_TEST_REQUIRE=$(COUNTERSIGN_TEST_REQUIRE) go run ./scripts/withpostgres go run ./scripts/suites "$(SUITE)"
+	@$(WORKSHOP)
+	@COUNTERSIGN_TEST_REQUIRE=$(COUNTERSIGN_TEST_REQUIRE) $(RUN) "$(SUITE)"
 
 check: deps ## format, vet, staticcheck, layering, eslint, svelte-check
-	@go run ./scripts/suites check
+	@$(WORKSHOP)
+	@$(RUN) check
 
 quick: ## under a minute, for daily use: build, vet, short Go tests, the app's types and tests
-	@go run ./scripts/withpostgres go run ./scripts/suites quick
+	@$(WORKSHOP)
+	@$(RUN) quick
 
 fuzz: ## every fuzz target for FUZZTIME (60s)
 	@go run ./scripts/fuzz -each $(FUZZTIME)

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -49,8 +51,14 @@ func run(ctx context.Context, each, all time.Duration) error {
 	for i, t := range targets {
 		fmt.Printf("%d/%d  %s %s, %s\n", i+1, len(targets), t.folder, t.name, each)
 		fuzz := exec.CommandContext(ctx, "go", "test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+each.String(), "./"+t.folder)
-		fuzz.Stdout, fuzz.Stderr = os.Stdout, os.Stderr
-		if err := fuzz.Run(); err != nil {
+		var said bytes.Buffer
+		fuzz.Stdout, fuzz.Stderr = io.MultiWriter(os.Stdout, &said), os.Stderr
+		err := fuzz.Run()
+		if err != nil && onlyRanOutOfTime(said.String()) {
+			fmt.Println("      that was the end of the time, not a finding (go.dev/issue/75804)")
+			continue
+		}
+		if err != nil {
 			failed = append(failed, fmt.Errorf("%s %s: %w", t.folder, t.name, err))
 		}
 		if ctx.Err() != nil {
@@ -58,6 +66,16 @@ func run(ctx context.Context, each, all time.Duration) error {
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// deadline is all that a target says when Go 1.26 takes the end of -fuzztime
+// for a failure, a race in the go tool that 1.27 mends.
+var deadline = regexp.MustCompile(`(?m)^--- FAIL: \w+ \([0-9.]+s\)\n    context deadline exceeded\nFAIL$`)
+
+// onlyRanOutOfTime tells that race from a finding: a finding names its input,
+// and a failing seed its own line.
+func onlyRanOutOfTime(said string) bool {
+	return deadline.MatchString(said) && strings.Count(said, "--- FAIL") == 1 && !strings.Contains(said, "Failing input")
 }
 
 var declaration = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(\w+ \*testing\.F\)`)

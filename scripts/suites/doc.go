@@ -5,7 +5,7 @@
 //	go run ./scripts/suites store      some suites, by name
 //
 // Suites stand in plan.go as a table. Each belongs to a lane; the lanes go and
-// node run side by side, because compiling fills one core while a browser
+// beside run at the same time, because one core compiles while a browser
 // waits; the lane alone runs last, with nothing beside it, for what measures time.
 //
 // It owns order, progress, counting and the log files in .cache/log. What a

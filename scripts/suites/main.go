@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -84,7 +85,7 @@ func list(ctx context.Context) ([]string, error) {
 	var places []string
 	for text := range strings.Lines(string(out)) {
 		module, importPath, _ := strings.Cut(strings.TrimSpace(text), " ")
-		places = append(places, strings.TrimPrefix(strings.TrimPrefix(importPath, module), "/"))
+		places = append(places, cmp.Or(strings.TrimPrefix(strings.TrimPrefix(importPath, module), "/"), "."))
 	}
 	return places, nil
 }

@@ -9,9 +9,9 @@ import (
 type lane string
 
 const (
-	laneGo    lane = "go"
-	laneNode  lane = "node"
-	laneAlone lane = "alone"
+	laneGo     lane = "go"
+	laneBeside lane = "beside"
+	laneAlone  lane = "alone"
 )
 
 const (
@@ -33,6 +33,9 @@ type suite struct {
 	command []string
 	env     []string
 	count   counter
+
+	// mayBeEmpty is for suites that choose tests by name.
+	mayBeEmpty bool
 
 	// after names suites that must have passed: their product is used.
 	after []string
@@ -62,16 +65,16 @@ func table(packages []string) []suite {
 		{name: "layering", in: check, lane: laneGo, command: goTest("-race", "."), count: countGo},
 		{name: "go, quickly", in: quick, lane: laneGo, command: goTest("-short", "./..."), count: countGo},
 
-		{name: "app lint", in: check | full, lane: laneNode, dir: "app", command: sh("npm run --silent lint"), needs: app, demand: "app"},
-		{name: "app types", in: check | quick | full, lane: laneNode, dir: "app", command: sh("npm run --silent check"), needs: app, demand: "app"},
-		{name: "app tests", in: quick | full, lane: laneNode, dir: "app", command: sh("npm run --silent test"), count: countVitest, needs: app, demand: "app"},
-		{name: "app build is committed", in: full, lane: laneNode, command: sh("scripts/app-fresh.sh"), needs: app, demand: "app"},
-		{name: "e2e lint", in: check | full, lane: laneNode, dir: "e2e", command: sh("npm run --silent lint && npm run --silent check"), needs: e2e, demand: "browsers"},
-		{name: "browsers", in: full, lane: laneNode, dir: "e2e", command: sh("npm run --silent test"), count: countNode,
+		{name: "app lint", in: check | full, lane: laneBeside, dir: "app", command: sh("npm run --silent lint"), needs: app, demand: "app"},
+		{name: "app types", in: check | quick | full, lane: laneBeside, dir: "app", command: sh("npm run --silent check"), needs: app, demand: "app"},
+		{name: "app tests", in: quick | full, lane: laneBeside, dir: "app", command: sh("npm run --silent test"), count: countVitest, needs: app, demand: "app"},
+		{name: "app build is committed", in: full, lane: laneBeside, command: sh("scripts/app-fresh.sh"), needs: app, demand: "app"},
+		{name: "e2e lint", in: check | full, lane: laneBeside, dir: "e2e", command: sh("npm run --silent lint && npm run --silent check"), needs: e2e, demand: "browsers"},
+		{name: "browsers", in: full, lane: laneBeside, dir: "e2e", command: sh("npm run --silent test"), count: countNode,
 			after: []string{"build"}, needs: browsers, demand: "browsers", limit: 15 * time.Minute},
 
-		{name: "timing", in: full, lane: laneAlone, command: goTest("-count=1", "-run=^TestTiming", "./..."), count: countGo},
-		{name: "benchmarks, a slice", in: full, lane: laneAlone, command: sh("go test -run=^$ -bench=. -benchtime=10x ./...")},
+		{name: "timing", in: full, lane: laneAlone, command: sh("go test -json -count=1 -timeout=9m -run=^TestTiming $(" + declaring("TestTiming") + ")"), count: countGo, mayBeEmpty: true},
+		{name: "benchmarks, a slice", in: full, lane: laneAlone, command: sh("go test -run=^$ -bench=. -benchtime=10x $(" + declaring("Benchmark") + ")")},
 	}
 	at := slices.IndexFunc(suites, func(s suite) bool { return s.name == "go, quickly" })
 	return slices.Insert(suites, at, append(goSuites(packages), suite{
@@ -84,14 +87,17 @@ func table(packages []string) []suite {
 var groups = []struct {
 	name    string
 	folders []string
+	lane    lane
 }{
-	{"core", []string{"", "core", "vectors"}},
-	{"ceremony", []string{"ceremony"}},
-	{"store", []string{"store"}},
-	{"web and gateways", []string{"web", "gateway"}},
-	{"attacks and faults", []string{"checks"}},
-	{"commands", []string{"cmd"}},
-	{"rest of Go", nil},
+	// Key derivations of other apps are slow on purpose, one core at a time.
+	{"foreign formats", []string{"core/transfer"}, laneBeside},
+	{"core", []string{".", "core", "vectors"}, laneGo},
+	{"ceremony", []string{"ceremony"}, laneGo},
+	{"store", []string{"store"}, laneGo},
+	{"web and gateways", []string{"web", "gateway"}, laneGo},
+	{"attacks and faults", []string{"checks"}, laneGo},
+	{"commands", []string{"cmd"}, laneGo},
+	{"rest of Go", nil, laneGo},
 }
 
 func goSuites(packages []string) []suite {
@@ -100,8 +106,9 @@ func goSuites(packages []string) []suite {
 	for _, group := range groups {
 		var mine []string
 		left = slices.DeleteFunc(left, func(place string) bool {
-			first, _, _ := strings.Cut(place, "/")
-			if group.folders != nil && !slices.Contains(group.folders, first) {
+			if group.folders != nil && !slices.ContainsFunc(group.folders, func(folder string) bool {
+				return place == folder || strings.HasPrefix(place, folder+"/")
+			}) {
 				return false
 			}
 			mine = append(mine, "./"+place)
@@ -113,7 +120,7 @@ func goSuites(packages []string) []suite {
 		// Tests that measure time run alone, later. -count=1: a run that
 		// answers for a commit does not quote an older one.
 		suites = append(suites, suite{
-			name: group.name, in: full, lane: laneGo, count: countGo,
+			name: group.name, in: full, lane: group.lane, count: countGo,
 			command: goTest(append([]string{"-race", "-count=1", "-skip=^TestTiming"}, mine...)...),
 		})
 	}
@@ -122,6 +129,12 @@ func goSuites(packages []string) []suite {
 
 func goTest(arguments ...string) []string {
 	return append([]string{"go", "test", "-json", "-timeout=9m"}, arguments...)
+}
+
+// declaring names the packages with such a test, or the root's: linking every
+// package's tests to run none of them takes longer than running these.
+func declaring(test string) string {
+	return "{ echo .; git grep -l --untracked '^func " + test + "' -- '*_test.go' | xargs -r -n1 dirname | sed 's|^|./|'; } | sort -u"
 }
 
 func sh(script string) []string { return []string{"sh", "-c", script} }

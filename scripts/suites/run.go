@@ -44,7 +44,7 @@ func (r *runner) all(ctx context.Context, suites []suite) []outcome {
 		r.done[s.name] = make(chan struct{})
 	}
 	var lanes sync.WaitGroup
-	for _, name := range []lane{laneGo, laneNode} {
+	for _, name := range []lane{laneGo, laneBeside} {
 		lanes.Go(func() { r.lane(ctx, name, suites) })
 	}
 	lanes.Wait()
@@ -126,7 +126,8 @@ func (r *runner) run(ctx context.Context, o outcome) outcome {
 
 	command := exec.CommandContext(ctx, o.command[0], o.command[1:]...)
 	command.Dir = filepath.Join(r.root, o.dir)
-	command.Env = append(os.Environ(), o.env...)
+	// Colours would stand between the numbers that are counted.
+	command.Env = append(append(os.Environ(), "NO_COLOR=1"), o.env...)
 	// A group of its own: ending a suite ends the browsers and servers it started.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGTERM) }
@@ -175,6 +176,10 @@ func (r *runner) run(ctx context.Context, o outcome) outcome {
 		}
 	case err == nil && o.count == nil:
 		o.passed = 1
+	case err == nil && !o.mayBeEmpty && o.passed+o.failed+len(o.skipped) == 0:
+		// A suite that runs nothing must not look like one that passes.
+		o.failed = 1
+		r.tell.shows(o.name, "no test was counted")
 	}
 	return o
 }
