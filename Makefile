@@ -63,7 +63,7 @@ bench: ## measure the real server (docs/performance.md), then single functions w
 	@go run ./scripts/withpostgres go run ./bench $(ARGS)
 	@go run ./scripts/withpostgres go test -run='^$$' -bench=. -benchmem ./...
 
-screenshots: deps build ## every page in three browsers, light and dark, into e2e/out
+screenshots: deps build ## every page of a round, light and dark, on desk and phone, into docs/screenshots
 	@cd e2e && npm run --silent screenshots
 
 clean: ## remove what was built or fetched; ./data stays

@@ -74,7 +74,9 @@ func table(packages []string) []suite {
 			after: []string{"build"}, needs: browsers, demand: "browsers", limit: 15 * time.Minute},
 
 		{name: "timing", in: full, lane: laneAlone, command: sh("go test -json -count=1 -timeout=9m -run=^TestTiming $(" + declaring("TestTiming") + ")"), count: countGo, mayBeEmpty: true},
+		{name: "performance, a slice", in: full, lane: laneAlone, command: sh("go run ./bench --quick")},
 		{name: "benchmarks, a slice", in: full, lane: laneAlone, command: sh("go test -run=^$ -bench=. -benchtime=10x $(" + declaring("Benchmark") + ")")},
+		{name: "server's cost, a slice", in: full, lane: laneAlone, command: sh("go run ./bench --quick")},
 	}
 	at := slices.IndexFunc(suites, func(s suite) bool { return s.name == "go, quickly" })
 	return slices.Insert(suites, at, append(goSuites(packages), suite{
