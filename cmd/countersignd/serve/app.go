@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/countersign-id/countersign/gateway"
@@ -37,8 +39,8 @@ func appRoutes(files fs.FS) []gateway.Route {
 		if strings.HasSuffix(name, ".webmanifest") {
 			kind = "application/manifest+json"
 		}
-		cache[name] = file{content: content, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, kind: kind,
-			forever: strings.HasPrefix(name, "assets/")}
+		cache[name] = file{content: content, tag: base64.RawURLEncoding.EncodeToString(sum[:12]), kind: kind,
+			forever: strings.HasPrefix(name, "assets/"), small: sync.OnceValue(func() []byte { return compressed(content) })}
 		return nil
 	})
 	serve := func(w http.ResponseWriter, r *http.Request, name string) {
@@ -66,6 +68,30 @@ type file struct {
 	tag     string
 	kind    string
 	forever bool
+	small   func() []byte // the content by gzip, made when first asked for
+}
+
+// compressed is content by gzip, or nothing where that does not pay: images
+// are compressed already. The app is public, so its length tells nothing.
+func compressed(content []byte) []byte {
+	var b bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	_, _ = w.Write(content)
+	if w.Close() != nil || b.Len() > len(content)*9/10 {
+		return nil
+	}
+	return b.Bytes()
+}
+
+// takesGzip reads Accept-Encoding (RFC 9110 §12.5.3).
+func takesGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			return strings.Trim(strings.TrimPrefix(strings.TrimSpace(weight), "q="), "0.") != "" || strings.TrimSpace(weight) == ""
+		}
+	}
+	return false
 }
 
 func (f file) serve(w http.ResponseWriter, r *http.Request, name string) {
@@ -75,7 +101,13 @@ func (f file) serve(w http.ResponseWriter, r *http.Request, name string) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(self), publickey-credentials-create=(self), publickey-credentials-get=(self), geolocation=(), microphone=()")
-	h.Set("ETag", f.tag)
+	h.Set("Vary", "Accept-Encoding")
+	content, tag := f.content, f.tag
+	if takesGzip(r) && f.small() != nil {
+		content, tag = f.small(), tag+"-gzip" // another representation has another tag (RFC 9110 §8.8.3)
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("ETag", `"`+tag+`"`)
 	h.Set("Content-Type", f.kind)
 	h.Set("Cache-Control", "no-cache")
 	if f.forever {
@@ -84,5 +116,5 @@ func (f file) serve(w http.ResponseWriter, r *http.Request, name string) {
 	if name == "sw.js" {
 		h.Set("Service-Worker-Allowed", "/app")
 	}
-	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(f.content))
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
 }
