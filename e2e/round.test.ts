@@ -1,92 +1,18 @@
 // The whole round in real browsers: a person adds a phone by what the desktop
 // shows, signs in to an application, and approves by typing the number.
-import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 
-import { assertAccessible } from './accessibility.ts';
-import { launch, openTab, sizes, type BrowserName } from './browsers.ts';
+import { openTab } from './browsers.ts';
 import { handOf, openPhone, type Hand } from './hand.ts';
 import { keepPicture } from './screenshot.ts';
-import { startServer, type Server } from './server.ts';
+import { addPhone, approve, look, openApplication, printed, prove } from './round.ts';
+import { startServer } from './server.ts';
 
 const password = 'correct horse battery';
-
-/** Types the user name and the password; the page goes on from there. */
-async function prove(desk: Hand, name: string, secret: string): Promise<void> {
-  await desk.type('input[name=name]', name);
-  await desk.click('form.step button');
-  await desk.type('input[name=password]', secret);
-  await desk.click('form.step button');
-}
-
-async function look(hand: Hand, name: string): Promise<void> {
-  // What is on its way is not yet what a person reads.
-  await hand.evaluate(`Promise.allSettled(document.getAnimations()
-    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).map((one) => one.finished))`);
-  await assertAccessible((expression) => hand.evaluate(expression), name);
-  await keepPicture(name, await hand.screenshot());
-}
-
-/** Adds a phone; the desk is signed in and shows security info. */
-async function addPhone(desk: Hand, phone: Hand, name: string): Promise<void> {
-  await desk.click('form[action="/security/phones"] button');
-  await desk.shows('Add a phone');
-  const picture = await desk.screenshot();
-  await look(desk, `add-phone-desk-${name}`);
-  await phone.goto('/app');
-  await phone.text('h1');
-  await look(phone, `empty-phone-${name}`);
-  await phone.click('main button.main, .button.main');
-  if (phone.picture) {
-    // The phone's own decoder reads the desktop's screen.
-    await phone.picture(picture);
-  } else {
-    await phone.click('.pair button:last-of-type');
-    const code = await desk.evaluate(`document.getElementById('code').textContent`);
-    await phone.type('#typed', String(code));
-    await phone.click('button[form=type]');
-  }
-  await phone.click('button[form=offer]');
-  const safety = (await phone.text('p.code')).replaceAll(/\D/g, '').slice(-6);
-  await look(phone, `safety-phone-${name}`);
-  assert.match(safety, /^\d{6}$/);
-  await desk.type('input[name=safety]', safety);
-  await look(desk, `safety-desk-${name}`);
-  await desk.click('form.step button');
-  const number = (await desk.text('output.number')).replaceAll(/\D/g, '');
-  assert.equal(number.length, 2);
-  await phone.type('input[inputmode=numeric]', number);
-  await phone.click('.button.main');
-  await phone.shows('It works');
-}
-
-/** Reads the number from the desk, types it on the phone, approves. */
-async function approve(desk: Hand, phone: Hand, name: string, digits: number): Promise<void> {
-  const number = (await desk.text('output.number')).replaceAll(/\D/g, '');
-  assert.equal(number.length, digits);
-  await look(desk, `number-desk-${name}`);
-  await phone.type('input[inputmode=numeric]', number);
-  await look(phone, `request-phone-${name}`);
-  await phone.click('.button.main');
-  await phone.shows('Approved');
-}
 
 /** From what the phone shows last back to its first screen, where requests open by themselves. */
 async function rest(phone: Hand): Promise<void> {
   await phone.goto('/app');
-}
-
-function printed(server: Server, pattern: RegExp): string {
-  const found = pattern.exec(server.said())?.[1];
-  assert.ok(found !== undefined, `the console does not say ${String(pattern)}`);
-  return found;
-}
-
-async function application(t: TestContext, name: BrowserName): Promise<Hand> {
-  // Two origins on purpose: the application and the server it signs in by.
-  const context = await (await launch(name)).newContext({ viewport: sizes.desk });
-  t.after(() => context.close());
-  return handOf(await context.newPage());
 }
 
 for (const name of ['chromium', 'firefox'] as const) {
@@ -103,10 +29,7 @@ for (const name of ['chromium', 'firefox'] as const) {
     await addPhone(desk, phone, name);
     await rest(phone);
 
-    const payroll = await application(t, 'chromium');
-    await payroll.goto(printed(server, /(http:\/\/127\.0\.0\.1:\d+)/));
-    await payroll.click('button');
-    await payroll.shows('Sign in to Payroll');
+    const payroll = await openApplication(t, server);
     await prove(payroll, 'mara', secret);
     await phone.shows('Payroll wants to sign you in');
     await approve(payroll, phone, `payroll-${name}`, 6);

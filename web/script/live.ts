@@ -13,14 +13,27 @@ function look(): void {
 
 function listen(address: string): void {
   const stream = new EventSource(address);
+  // A form that is on its way moves the page by its answer. Looking again now
+  // would break it off between the two things that the server does for it.
+  let leaving = false;
+  document.addEventListener("submit", () => {
+    leaving = true;
+    stream.close();
+  });
   stream.addEventListener("moved", () => {
     stream.close();
-    look();
+    if (!leaving) {
+      look();
+    }
   });
   stream.addEventListener("error", () => {
     // A stream that broke comes back by itself; one that was refused does not.
     if (stream.readyState === EventSource.CLOSED) {
-      setTimeout(look, patience);
+      setTimeout(() => {
+        if (!leaving) {
+          look();
+        }
+      }, patience);
     }
   });
 }

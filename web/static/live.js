@@ -7,13 +7,24 @@ function look() {
 }
 function listen(address) {
     const stream = new EventSource(address);
+    let leaving = false;
+    document.addEventListener("submit", () => {
+        leaving = true;
+        stream.close();
+    });
     stream.addEventListener("moved", () => {
         stream.close();
-        look();
+        if (!leaving) {
+            look();
+        }
     });
     stream.addEventListener("error", () => {
         if (stream.readyState === EventSource.CLOSED) {
-            setTimeout(look, patience);
+            setTimeout(() => {
+                if (!leaving) {
+                    look();
+                }
+            }, patience);
         }
     });
 }
