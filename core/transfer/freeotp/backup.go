@@ -71,14 +71,26 @@ func readBackup(ctx context.Context, f *foreign.File, password countersign.Secre
 		if err := ctx.Err(); err != nil {
 			return foreign.Result{}, err
 		}
-		id, isAccount := strings.CutSuffix(p.key, accountSuffix)
-		if !isAccount {
+		progress(i+1, len(pairs))
+		if id, isAccount := strings.CutSuffix(p.key, accountSuffix); isAccount {
+			keepLocked(reading, p.value, values[id], master)
 			continue
 		}
-		keepLocked(reading, p.value, values[id], master)
-		progress(i+1, len(pairs))
+		// A secret whose account is gone: nothing authenticates the names of the
+		// parts, and one changed letter would lose an account silently.
+		if _, described := values[p.key+accountSuffix]; !described && p.key != masterName && isSecret(p.value) {
+			reading.Refuse("", foreign.Refused("account-missing", "Its secret is in the file, and what it belongs to is not."))
+		}
 	}
 	return reading.Result, nil
+}
+
+// isSecret reports whether a value is a wrapped secret.
+func isSecret(text string) bool {
+	var holder struct {
+		Key string `json:"key"`
+	}
+	return foreign.JSON([]byte(text), &holder) == nil && holder.Key != ""
 }
 
 // unlock opens the master key with the password.

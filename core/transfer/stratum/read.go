@@ -100,6 +100,11 @@ func read(ctx context.Context, f *foreign.File, password countersign.Secret, pro
 	if err := foreign.JSON(raw, &all); err != nil {
 		return foreign.Result{}, err
 	}
+	if all.Authenticators == nil {
+		// The old lock does not authenticate: a byte changed in its IV changes
+		// the name of the first part, and no account would be found.
+		return foreign.Result{}, foreign.Damaged("its list of accounts is missing", nil)
+	}
 	tags, icons, err := all.index()
 	if err != nil {
 		return foreign.Result{}, err
