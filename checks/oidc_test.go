@@ -104,7 +104,7 @@ func (f *flow) claims(token string) map[string]any {
 	if err := json.NewDecoder(res.Body).Decode(&keys); err != nil {
 		f.s.t.Fatal(err)
 	}
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		f.s.t.Fatal(err)
 	}

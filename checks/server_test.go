@@ -29,7 +29,6 @@ type server struct {
 	offset atomic.Int64 // of its clock, in milliseconds
 	frozen atomic.Int64 // its clock, in Unix milliseconds, while it stands still; 0 while it runs
 	logged *logged
-	hasher chan struct{}
 }
 
 // logged keeps what the server logs, for the search of check K1.

@@ -21,11 +21,6 @@ type enrolCommand struct {
 	NoWait  bool   `help:"Return when the six digits are shown."`
 }
 
-type enrolShown struct {
-	accountShown
-	Safety string `json:"safety,omitempty"`
-}
-
 func (k *enrolCommand) Run(ctx context.Context, s *session) error {
 	issuer, code, err := k.target()
 	if err != nil {

@@ -78,7 +78,7 @@ func (p *Provider) hint(token string) (idClaims, bool) {
 	}
 	// Our algorithms alone: neither none nor a MAC under our public key
 	// (check H4).
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256, jose.RS256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256, jose.RS256})
 	if err != nil {
 		return claims, false
 	}

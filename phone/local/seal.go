@@ -68,13 +68,12 @@ func seal(h *header, key countersign.Secret, c *vault.Content) ([]byte, error) {
 
 // split takes a file apart without opening it.
 func split(file []byte) (h *header, line, sealed []byte, err error) {
-	line, sealed, ok := bytes.Cut(file[:min(len(file), maxHeader)], []byte("\n"))
+	line, _, ok := bytes.Cut(file[:min(len(file), maxHeader)], []byte("\n"))
 	if !ok {
 		return nil, nil, nil, fmt.Errorf("%w: no header", ErrDamaged)
 	}
-	sealed = file[len(line)+1:]
 	h, err = parseHeader(line)
-	return h, line, sealed, err
+	return h, line, file[len(line)+1:], err
 }
 
 // open opens what seal sealed. The content is whole or absent, never a part.

@@ -22,7 +22,7 @@ func main() {
 
 func run(command []string) (int, error) {
 	if len(command) == 0 {
-		return 2, errors.New("name a command, for example: go test ./store/...")
+		return 2, errors.New("name a command, for example go test ./store")
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()

@@ -156,7 +156,7 @@ func (p *party) exchange(ctx context.Context, code string, a attempt) (person, e
 }
 
 func verified(token string, keys jose.JSONWebKeySet) (map[string]any, error) {
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		return nil, err
 	}

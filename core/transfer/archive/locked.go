@@ -50,7 +50,7 @@ func (f File) readTraditional(raw []byte, password countersign.Secret) ([]byte, 
 	}
 	check := byte(f.entry.CRC32 >> 24)
 	if f.entry.Flags&flagDescriptor != 0 {
-		//lint:ignore SA1019 the cipher checks the password with this very field
+		// The cipher checks the password with this very field.
 		check = byte(f.entry.ModifiedTime >> 8)
 	}
 	if plain[traditionalHeader-1] != check {

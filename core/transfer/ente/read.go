@@ -9,7 +9,8 @@ import (
 	"github.com/countersign-id/countersign/core/transfer/foreign"
 	"github.com/countersign-id/countersign/core/transfer/linklist"
 	"golang.org/x/crypto/chacha20"
-	"golang.org/x/crypto/poly1305" //nolint:staticcheck // secretstream does not frame its parts as RFC 8439 does
+	//lint:ignore SA1019 secretstream does not frame its parts as RFC 8439 does
+	"golang.org/x/crypto/poly1305"
 )
 
 // Format is Ente Auth's locked export.

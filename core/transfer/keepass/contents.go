@@ -14,8 +14,10 @@ import (
 
 	"github.com/countersign-id/countersign/core/transfer/foreign"
 	"golang.org/x/crypto/chacha20"
+	//lint:ignore SA1019 KeePass encrypts its fields with it, block by block
 	"golang.org/x/crypto/salsa20/salsa"
-	"golang.org/x/crypto/twofish" //nolint:staticcheck // a database that uses it must open
+	//lint:ignore SA1019 a database that uses it must open
+	"golang.org/x/crypto/twofish"
 )
 
 // The ciphers, by their UUIDs.
