@@ -108,6 +108,15 @@ func (*importCommand) Help() string {
 Each entry comes as the other application has it, or is refused by name with the reason; the exit code is then 2. An entry that is here already with the same key is not added again. Delete the exported file afterwards: it holds the keys.`
 }
 
+func (*exportCommand) Help() string {
+	return `  countersign export codes.txt
+  countersign export - | other-program
+
+One otpauth link to a line, which Aegis, Ente, FreeOTP+, Stratum and others read. Names, keys and the way codes are made are in it; notes, tags and pictures have no place in a link. The file is read back and compared before the command says done. It holds every key in the clear: import it where it is to go, then delete it.
+
+An account that no link can describe is named, and the exit code is 2.`
+}
+
 func (*removeCommand) Help() string {
 	return `  countersign remove GitHub:mara           a code: the site still asks for it
   countersign remove mara@id.example.org   this computer, at its server too

@@ -39,6 +39,7 @@ type commands struct {
 	Accounts accountsCommand `cmd:"" group:"approvals" help:"List the accounts that this computer can approve for."`
 
 	Import  importCommand  `cmd:"" group:"vault" help:"Read what another authenticator exported."`
+	Export  exportCommand  `cmd:"" group:"vault" help:"Write the accounts for another authenticator to read."`
 	Remove  removeCommand  `cmd:"" group:"vault" help:"Remove an account: its code, or this computer from its server."`
 	Lock    lockCommand    `cmd:"" group:"vault" help:"Lock the vault by a passphrase, or change it."`
 	Unlock  unlockCommand  `cmd:"" group:"vault" help:"Take the passphrase off the vault."`
