@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -150,8 +149,6 @@ func (s *server) events(accountID, kind string) int {
 	}
 	return len(rows)
 }
-
-func (s *server) database() string { return filepath.Join(s.folder, "countersign.db") }
 
 func (s *server) url(format string, args ...any) string {
 	return s.issuer + fmt.Sprintf(format, args...)
