@@ -4,7 +4,7 @@
 // costs is in this process, and is not counted.
 //
 //	go run ./bench            every figure of docs/performance.md, as tables
-//	go run ./bench --quick    a slice; fails when a figure is far from its aim
+//	go run ./bench --quick    a slice; fails when a figure is beyond its limit
 //	go run ./bench --json     the same figures for programs
 //	go run ./bench --write docs/performance.md
 //

@@ -38,9 +38,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, bare())
 		os.Exit(1)
 	}
-	quick := flag.Bool("quick", false, "a slice of each figure; fail when one is far from its aim")
+	quick := flag.Bool("quick", false, "a slice of each figure; fail when one is beyond its limit")
 	asJSON := flag.Bool("json", false, "print as JSON")
 	write := flag.String("write", "", "put the tables between the marks of this `file` too")
+	from := flag.String("from", "", "show the figures of an earlier run, as --json printed them to this `file`")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -48,7 +49,13 @@ func main() {
 	if *quick {
 		p = slice
 	}
-	r, err := run(ctx, p)
+	var r *report
+	var err error
+	if *from != "" {
+		r, err = earlier(*from)
+	} else {
+		r, err = run(ctx, p)
+	}
 	if err == nil && *asJSON {
 		err = json.NewEncoder(os.Stdout).Encode(r)
 	} else if err == nil {
@@ -65,6 +72,15 @@ func main() {
 		stop()
 		os.Exit(1)
 	}
+}
+
+func earlier(name string) (*report, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var r report
+	return &r, json.Unmarshal(text, &r)
 }
 
 func run(ctx context.Context, p plan) (r *report, err error) {
@@ -94,7 +110,7 @@ func run(ctx context.Context, p plan) (r *report, err error) {
 		return nil, fmt.Errorf("on SQLite: %w", err)
 	}
 	if cluster := os.Getenv(postgrestest.Variable); cluster != "" {
-		if err := r.onPostgres(ctx, p, programs, folder, cluster); err != nil {
+		if err := r.onPostgres(ctx, p, programs, floor, folder, cluster); err != nil {
 			return nil, fmt.Errorf("on PostgreSQL: %w", err)
 		}
 	}
@@ -103,12 +119,12 @@ func run(ctx context.Context, p plan) (r *report, err error) {
 }
 
 // open fills a server, starts it and gives people their phones.
-func open(ctx context.Context, programs built, folder, database string, accounts, apps, people int) (*bench, error) {
+func open(ctx context.Context, programs built, floor *bareServer, folder, database string, accounts, apps, people int) (*bench, error) {
 	s, err := newServer(programs, folder, database)
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{server: s, transport: newTransport(), spentOn: make(map[string][]time.Duration)}
+	b := &bench{server: s, transport: newTransport(), floor: floor, spentOn: make(map[string][]time.Duration), inCalls: make(map[string][]float64)}
 	if b.withApp, err = s.load(ctx, accounts, apps); err != nil {
 		return nil, fmt.Errorf("loading %d accounts: %w", accounts, err)
 	}
@@ -122,14 +138,14 @@ func open(ctx context.Context, programs built, folder, database string, accounts
 }
 
 func (r *report) onSQLite(ctx context.Context, p plan, programs built, folder string, floor *bareServer) (err error) {
-	many, err := open(ctx, programs, filepath.Join(folder, "main"), "", max(p.apps, p.large-p.people), p.apps, p.people)
+	many, err := open(ctx, programs, floor, filepath.Join(folder, "main"), "", max(p.apps, p.large-p.people), p.apps, p.people)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, many.stop()) }()
 	pair := []*bench{many}
 	if p.large > 0 {
-		few, err := open(ctx, programs, filepath.Join(folder, "few"), "", small-p.people, 0, p.people)
+		few, err := open(ctx, programs, floor, filepath.Join(folder, "few"), "", small-p.people, 0, p.people)
 		if err != nil {
 			return err
 		}
@@ -137,9 +153,6 @@ func (r *report) onSQLite(ctx context.Context, p plan, programs built, folder st
 		pair = append(pair, few)
 	}
 	for i := range p.rounds {
-		if err := floor.round(ctx, many.actors); err != nil {
-			return err
-		}
 		for _, b := range pair {
 			if err := b.round(ctx, i, p.rounds); err != nil {
 				return err
@@ -227,13 +240,13 @@ func (r *report) commits(ctx context.Context, b *bench) error {
 	return nil
 }
 
-func (r *report) onPostgres(ctx context.Context, p plan, programs built, folder, cluster string) (err error) {
+func (r *report) onPostgres(ctx context.Context, p plan, programs built, floor *bareServer, folder, cluster string) (err error) {
 	database, drop, err := postgrestest.Fresh(ctx, cluster)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, drop()) }()
-	b, err := open(ctx, programs, filepath.Join(folder, "postgres"), database, max(p.apps, small-p.people), p.apps, p.people)
+	b, err := open(ctx, programs, floor, filepath.Join(folder, "postgres"), database, max(p.apps, small-p.people), p.apps, p.people)
 	if err != nil {
 		return err
 	}

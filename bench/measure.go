@@ -27,7 +27,9 @@ type bench struct {
 	actors    []*actor
 	withApp   []*actor
 	transport *http.Transport
+	floor     *bareServer
 	spentOn   map[string][]time.Duration // per act, one for each round
+	inCalls   map[string][]float64       // the same, in bare calls of that moment
 }
 
 func newTransport() *http.Transport {
@@ -53,8 +55,16 @@ func measured(ctx context.Context, pid int, actors []*actor, repeat int, act fun
 	return (after - before) / time.Duration(repeat*len(actors)), errors.Join(err, err2)
 }
 
-func (b *bench) note(name string, cost time.Duration) {
+// note keeps what one act cost, beside what a bare call costs at this moment:
+// other work on the machine makes both dearer.
+func (b *bench) note(ctx context.Context, name string, cost time.Duration) error {
+	bare, err := b.floor.round(ctx, b.actors)
+	if err != nil {
+		return err
+	}
 	b.spentOn[name] = append(b.spentOn[name], cost)
+	b.inCalls[name] = append(b.inCalls[name], float64(cost)/float64(bare))
+	return nil
 }
 
 // The figures, by name.
@@ -97,7 +107,9 @@ func (b *bench) round(ctx context.Context, number, rounds int) error {
 			}
 			cost += once
 		}
-		b.note(o.name, cost/time.Duration(o.repeat))
+		if err := b.note(ctx, o.name, cost/time.Duration(o.repeat)); err != nil {
+			return err
+		}
 		for i, a := range b.actors {
 			a.browser.cookies = clone(kept[i])
 		}
@@ -124,9 +136,7 @@ func (b *bench) signIns(ctx context.Context) error {
 		}
 		costs = append(costs, cost)
 	}
-	b.note(ofSignIn, costs[0]+costs[2])
-	b.note(ofPassword, costs[1])
-	return nil
+	return errors.Join(b.note(ctx, ofSignIn, costs[0]+costs[2]), b.note(ctx, ofPassword, costs[1]))
 }
 
 // passcodes checks this round's share of the codes: each counts once.
@@ -144,8 +154,10 @@ func (b *bench) passcodes(ctx context.Context, number, rounds int) error {
 		return err
 	}
 	cost, err := measured(ctx, b.pid(), mine, 1, (*actor).typePasscode)
-	b.note(ofPasscode, cost)
-	return err
+	if err != nil {
+		return err
+	}
+	return b.note(ctx, ofPasscode, cost)
 }
 
 // perSecond runs whole sign-ins, nobody in step, for a while.

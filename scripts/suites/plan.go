@@ -76,7 +76,6 @@ func table(packages []string) []suite {
 		{name: "timing", in: full, lane: laneAlone, command: sh("go test -json -count=1 -timeout=9m -run=^TestTiming $(" + declaring("TestTiming") + ")"), count: countGo, mayBeEmpty: true},
 		{name: "performance, a slice", in: full, lane: laneAlone, command: sh("go run ./bench --quick")},
 		{name: "benchmarks, a slice", in: full, lane: laneAlone, command: sh("go test -run=^$ -bench=. -benchtime=10x $(" + declaring("Benchmark") + ")")},
-		{name: "server's cost, a slice", in: full, lane: laneAlone, command: sh("go run ./bench --quick")},
 	}
 	at := slices.IndexFunc(suites, func(s suite) bool { return s.name == "go, quickly" })
 	return slices.Insert(suites, at, append(goSuites(packages), suite{
