@@ -271,6 +271,9 @@ func TestEveryFlippedByteIsDamage(t *testing.T) {
 			if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrKeyLost) && !errors.Is(err, ErrNewer) {
 				t.Fatalf("byte %d, mask %02x: got %v", n, mask, err)
 			}
+			if mask != 0x01 {
+				continue // one way of damage to each byte is saved over
+			}
 			if _, err := f.Update(context.Background(), add(9)); err == nil {
 				t.Fatalf("byte %d, mask %02x: written over", n, mask)
 			}
