@@ -7,7 +7,9 @@ export type Screen =
   | { at: Tab }
   | { at: 'add' }
   | { at: 'request'; account: string; request: string }
-  | { at: 'account'; account: string };
+  | { at: 'account'; account: string }
+  | { at: 'entry'; entry: string }
+  | { at: 'deleted' };
 
 export interface Place {
   tab: Tab;

@@ -2,21 +2,19 @@ import { usable } from '../device/key';
 import * as database from '../lib/database';
 import { makeKeyPair } from '../lib/statement';
 import { keyOf, type Account, type AccountKey } from './account';
-import { leaveMark, markLeft } from './mark';
 
 // The list as this browser keeps it. A list that cannot be read is told as
-// unreadable, one that was wiped as wiped: neither is ever shown as "no accounts".
+// unreadable; it is never shown as "no accounts".
 
 export type Accounts =
   | { at: 'opening' }
-  | { at: 'open'; list: readonly Account[]; wiped: boolean }
+  | { at: 'open'; list: readonly Account[] }
   | { at: 'unreadable'; cause: string };
 
 let accounts = $state.raw<Accounts>({ at: 'opening' });
 
 function become(list: readonly Account[]): void {
-  const wiped = accounts.at === 'open' && accounts.wiped && list.length === 0;
-  accounts = { at: 'open', list, wiped };
+  accounts = { at: 'open', list };
 }
 
 export const shelf = {
@@ -38,8 +36,7 @@ export const shelf = {
       const list = found
         .map((account) => ({ ...account, key: usable(account.key) ? account.key : null }))
         .sort((a, b) => a.enrolled - b.enrolled);
-      const marked = await markLeft();
-      accounts = { at: 'open', list, wiped: list.length === 0 && marked };
+      become(list);
     } catch (fault) {
       const cause = fault instanceof Error && fault.cause instanceof Error ? fault.cause : fault;
       accounts = {
@@ -65,7 +62,6 @@ export const shelf = {
   /** keep writes an account through to the store before the list shows it. */
   async keep(account: Account): Promise<void> {
     await database.put('accounts', account);
-    await leaveMark();
     const key = keyOf(account);
     const others = shelf.list.filter((one) => keyOf(one) !== key);
     become([...others, account].sort((a, b) => a.enrolled - b.enrolled));

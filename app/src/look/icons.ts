@@ -49,6 +49,7 @@ export const drawings = {
     'M8.500 15.500a5 5 0 0 1 5-1',
     'M12 19h.01',
   ],
+  again: ['M20 11a8 8 0 1 0-2.300 5.600', 'M20 5v6h-6'],
   note: ['M6 3h9l4 4v14H6z', 'M15 3v4h4', 'M9 12h6', 'M9 16h6'],
 } as const satisfies Record<string, readonly string[]>;
 

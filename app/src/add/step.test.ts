@@ -18,6 +18,8 @@ describe('adding an account', () => {
     [first, null],
     [{ at: 'scan' }, first],
     [{ at: 'type' }, first],
+    [{ at: 'key' }, { at: 'type' }],
+    [{ at: 'refused', code: 'secret-missing', parameter: '' }, first],
     [{ at: 'offer', offer, fault: null }, first],
     [{ at: 'elsewhere', offer }, first],
     [{ at: 'safety', account: 'a' }, null],

@@ -1,13 +1,18 @@
 import type { AccountKey } from '../account/account';
-import type { Offer } from './enrol';
+import type { Offer } from '../enrolment/enrol';
+import type { Link, RefusalCode } from '../lib/otpauth';
 
-// The page "add an account" as one union. The binding code lives here, in
-// memory, and nowhere else.
+// The page "add an account" as one union. The binding code and a service's key
+// live here, in memory, and nowhere else until they are used or kept.
 
 export type Step =
   | { at: 'choose'; fault: Unread | null }
   | { at: 'scan' }
   | { at: 'type' }
+  | { at: 'key' }
+  /** An otpauth link was read: what it is, before it is kept. */
+  | { at: 'keep'; link: Link }
+  | { at: 'refused'; code: RefusalCode; parameter: string }
   /** What will happen, and the button that makes it happen: never by itself (check C2). */
   | { at: 'offer'; offer: Offer; fault: string | null }
   | { at: 'making'; offer: Offer }
@@ -34,9 +39,13 @@ export function before(step: Step): Step | null {
   switch (step.at) {
     case 'scan':
     case 'type':
+    case 'keep':
+    case 'refused':
     case 'offer':
     case 'elsewhere':
       return first;
+    case 'key':
+      return { at: 'type' };
     case 'making':
       return step; // the code is being spent: there is no way back from the middle
     case 'choose':
