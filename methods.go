@@ -6,5 +6,6 @@ type Methods struct {
 	Phone     bool // at least one active device
 	App       bool // at least one active passcode authenticator
 	Password  bool
+	Locked    bool     // its operator locked it; what it has is shown all the same (check A5)
 	Approvals Throttle // of approvals on its phones
 }

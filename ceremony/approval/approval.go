@@ -57,8 +57,8 @@ func New(store Store, waker Waker, issuer string, policy Policy, now func() time
 const NoClient = "-"
 
 // Ask makes a request for one sign-in, or sends it again: the earlier one of
-// the same sign-in ends. A name without an account, without a phone, or whose
-// approvals are paused gets a decoy: the same row, waiting nowhere (check B9).
+// the same sign-in ends. A name without an account, without a phone, that is
+// locked (check B8), or whose approvals are paused gets a decoy: the same row, waiting nowhere (check B9).
 func (c *Ceremony) Ask(ctx context.Context, s countersign.SignIn, about Context) (countersign.Approval, error) {
 	now := c.now()
 	account := s.AccountID
@@ -66,7 +66,7 @@ func (c *Ceremony) Ask(ctx context.Context, s countersign.SignIn, about Context)
 	if err != nil {
 		return countersign.Approval{}, err
 	}
-	if !own.Phone || own.Approvals.Paused(now, countersign.ApprovalLimits) {
+	if !own.Phone || own.Locked || own.Approvals.Paused(now, countersign.ApprovalLimits) {
 		account = ""
 	}
 	digits := countersign.DigitsUnfamiliar

@@ -63,6 +63,14 @@ func (a *API) tell(w io.Writer, r *http.Request, deviceID string, last *sent) (d
 		a.Unexpected(err)
 		return true
 	}
+	account, err := a.Store.AccountByID(r.Context(), d.AccountID)
+	if err != nil {
+		a.Unexpected(err)
+		return true
+	}
+	if account.State != countersign.AccountActive {
+		return true // a channel must not outlive what a new call is refused for (check B8)
+	}
 	shown, err := a.shown(r, d)
 	if err != nil {
 		a.Unexpected(err)
