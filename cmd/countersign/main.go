@@ -101,6 +101,9 @@ func run(args []string, p program) int {
 	if c.Vault == "" {
 		c.Vault = where
 	}
+	if p.terminal != nil {
+		p.terminal.stopped = ctx.Done()
+	}
 	s := &session{program: p, commands: &c}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(s); err != nil {

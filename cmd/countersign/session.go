@@ -128,8 +128,9 @@ func readSecretFile(path string) (countersign.Secret, error) {
 // terminal is a person to ask. Questions go to standard error, so that what a
 // command prints can be piped on.
 type terminal struct {
-	in  *os.File
-	out *os.File
+	in      *os.File
+	out     *os.File
+	stopped <-chan struct{} // Ctrl-C
 }
 
 func findTerminal() *terminal {
@@ -141,28 +142,53 @@ func findTerminal() *terminal {
 
 // secret asks without showing what is typed.
 func (t *terminal) secret(question string) (countersign.Secret, error) {
-	fmt.Fprint(t.out, question)
-	typed, err := term.ReadPassword(int(t.in.Fd()))
+	typed, err := t.ask(question, func() ([]byte, error) { return term.ReadPassword(int(t.in.Fd())) })
 	fmt.Fprintln(t.out)
-	if err != nil {
-		return countersign.Secret{}, fmt.Errorf("the terminal: %w", err)
-	}
-	return countersign.NewSecret(typed), nil
+	return countersign.NewSecret(typed), err
 }
 
 // line asks for a line. It reads byte by byte: what follows is not ours.
 func (t *terminal) line(question string) (string, error) {
-	fmt.Fprint(t.out, question)
-	var typed []byte
-	for b := make([]byte, 1); len(typed) < 4096; {
-		n, err := t.in.Read(b)
-		if n == 1 && b[0] == '\n' {
-			break
+	typed, err := t.ask(question, func() (typed []byte, err error) {
+		for b := make([]byte, 1); len(typed) < 4096; {
+			n, err := t.in.Read(b)
+			if n == 1 && b[0] == '\n' {
+				break
+			}
+			typed = append(typed, b[:n]...)
+			if err != nil {
+				return nil, err
+			}
 		}
-		typed = append(typed, b[:n]...)
-		if err != nil {
-			return "", fmt.Errorf("the terminal: %w", err)
-		}
+		return typed, nil
+	})
+	return strings.TrimSpace(string(typed)), err
+}
+
+// ask waits for an answer or for Ctrl-C, after which the terminal shows what
+// is typed again.
+func (t *terminal) ask(question string, read func() ([]byte, error)) ([]byte, error) {
+	before, err := term.GetState(int(t.in.Fd()))
+	if err != nil {
+		return nil, fmt.Errorf("the terminal: %w", err)
 	}
-	return strings.TrimSpace(string(typed)), nil
+	fmt.Fprint(t.out, question)
+	type answer struct {
+		typed []byte
+		err   error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		typed, err := read()
+		answered <- answer{typed, err}
+	}()
+	select {
+	case a := <-answered:
+		if a.err != nil {
+			return nil, fmt.Errorf("the terminal: %w", a.err)
+		}
+		return a.typed, nil
+	case <-t.stopped:
+		return nil, errors.Join(context.Canceled, term.Restore(int(t.in.Fd()), before))
+	}
 }
