@@ -43,8 +43,10 @@ func (t *tx) ask(a countersign.Approval, now time.Time) error {
 		if err := open(in, now); err != nil {
 			return err
 		}
-		if err := t.end(now, "id = ?", in.ApprovalID); err != nil {
-			return err
+		if in.ApprovalID != "" {
+			if err := t.end(now, "id = ?", in.ApprovalID); err != nil {
+				return err
+			}
 		}
 		if err := t.must(countersign.ErrOver, "UPDATE signin SET approval_id = ? WHERE id = ? AND state = 'open'", a.ID, a.SignInID); err != nil {
 			return err
@@ -52,6 +54,12 @@ func (t *tx) ask(a countersign.Approval, now time.Time) error {
 	} else if err := t.end(now, "account_id = ? AND purpose = 'test'", a.AccountID); err != nil {
 		return err
 	}
+	return t.insertApproval(a, now)
+}
+
+// insertApproval keeps a request within the cap: two tabs and a mistake, for
+// known and unfamiliar browsers apart.
+func (t *tx) insertApproval(a countersign.Approval, now time.Time) error {
 	account := a.AccountID
 	if account == "" {
 		// Decoys do not end one another, but take the same time (check B9).
@@ -117,7 +125,7 @@ func (s *Store) Decide(ctx context.Context, d countersign.Deciding) (countersign
 	var verdict error // what is told although the transaction commits
 	err := s.write(ctx, func(t *tx) error {
 		decided, verdict = countersign.Decided{}, nil
-		a, err := t.decidable(d)
+		a, by, err := t.decidable(d)
 		if err != nil {
 			return err
 		}
@@ -133,7 +141,7 @@ func (s *Store) Decide(ctx context.Context, d countersign.Deciding) (countersign
 			decided.State = d.Decision.State()
 			return t.refuse(a, d)
 		}
-		decided, verdict, err = t.approve(a, d)
+		decided, verdict, err = t.approve(a, d, by)
 		return err
 	})
 	if errors.Is(err, countersign.ErrUnavailable) {
@@ -145,23 +153,33 @@ func (s *Store) Decide(ctx context.Context, d countersign.Deciding) (countersign
 	return decided, verdict
 }
 
+// decider is the device that decides, with its account.
+type decider struct {
+	account      string
+	state        countersign.DeviceState
+	seen         time.Time
+	accountState countersign.AccountState
+}
+
 // decidable finds the request of a device that may decide it.
-func (t *tx) decidable(d countersign.Deciding) (countersign.Approval, error) {
-	a, err := scanApproval(asScanner{t.row("SELECT "+approvalColumns+" FROM approval WHERE id = ?", d.ApprovalID)})
+func (t *tx) decidable(deciding countersign.Deciding) (countersign.Approval, decider, error) {
+	a, err := scanApproval(asScanner{t.row("SELECT "+approvalColumns+" FROM approval WHERE id = ?", deciding.ApprovalID)})
 	if err != nil {
-		return a, err
+		return a, decider{}, err
 	}
-	var owner, device, account string
-	if err := t.row("SELECT d.account_id, d.state, a.state FROM device d JOIN account a ON a.id = d.account_id WHERE d.id = ?", d.DeviceID).scan(&owner, &device, &account); err != nil {
-		return a, err
+	var d decider
+	var seen int64
+	if err := t.row("SELECT d.account_id, d.state, d.seen_at, a.state FROM device d JOIN account a ON a.id = d.account_id WHERE d.id = ?", deciding.DeviceID).scan(&d.account, &d.state, &seen, &d.accountState); err != nil {
+		return a, d, err
 	}
-	if owner != a.AccountID || device != string(countersign.DeviceActive) {
-		return a, countersign.ErrNotFound
+	d.seen = at(seen)
+	if d.account != a.AccountID || d.state != countersign.DeviceActive {
+		return a, d, countersign.ErrNotFound
 	}
-	if account != string(countersign.AccountActive) {
-		return a, countersign.ErrLocked
+	if d.accountState != countersign.AccountActive {
+		return a, d, countersign.ErrLocked
 	}
-	return a, nil
+	return a, d, nil
 }
 
 // refuse ends a request by deny or report, with its siblings from the same
@@ -187,11 +205,20 @@ func (t *tx) move(a countersign.Approval, d countersign.Deciding) error {
 		string(d.Decision.State()), d.DeviceID, d.Signature, ms(d.Now), a.ID, ms(d.Now))
 }
 
-// approve counts, then compares, then moves.
-func (t *tx) approve(a countersign.Approval, d countersign.Deciding) (decided countersign.Decided, verdict, err error) {
-	counted, allowed, err := t.reserve(a.AccountID, countersign.FactorApproval, countersign.ApprovalLimits, d.Now)
+// approve counts, then compares, then moves: in one transaction, so that
+// nobody learns of the comparison before the count is on disk. A count that a
+// right number resets at once need not be written first.
+func (t *tx) approve(a countersign.Approval, d countersign.Deciding, by decider) (decided countersign.Decided, verdict, err error) {
+	before, err := t.throttle(a.AccountID, countersign.FactorApproval)
 	if err != nil {
 		return decided, nil, err
+	}
+	counted, allowed := before.Reserve(d.Now, countersign.ApprovalLimits)
+	right := subtle.ConstantTimeCompare([]byte(a.Number), []byte(d.Number)) == 1
+	if !allowed || !right {
+		if err := t.keepThrottle(a.AccountID, countersign.FactorApproval, counted, allowed); err != nil {
+			return decided, nil, err
+		}
 	}
 	if !allowed {
 		// Approvals are paused: what still waits ends.
@@ -201,22 +228,26 @@ func (t *tx) approve(a countersign.Approval, d countersign.Deciding) (decided co
 		}
 		return decided, countersign.ErrThrottled, t.event(d.Event("approval.throttled"))
 	}
-	if subtle.ConstantTimeCompare([]byte(a.Number), []byte(d.Number)) != 1 {
+	if !right {
 		return t.missed(a, d, counted)
 	}
 	if err := t.move(a, d); err != nil {
 		return decided, nil, err
 	}
-	if err := t.release(a.AccountID, countersign.FactorApproval); err != nil {
-		return decided, nil, err
+	if before.Failures > 0 {
+		if err := t.release(a.AccountID, countersign.FactorApproval); err != nil {
+			return decided, nil, err
+		}
 	}
 	if a.SignInID != "" {
 		if err := t.exec("UPDATE signin SET approval_at = ?, device_id = ? WHERE id = ? AND state = 'open' AND expires_at > ?", ms(d.Now), d.DeviceID, a.SignInID, ms(d.Now)); err != nil {
 			return decided, nil, err
 		}
 	}
-	if err := t.exec("UPDATE device SET seen_at = ? WHERE id = ? AND seen_at < ?", ms(d.Now), d.DeviceID, ms(d.Now)); err != nil {
-		return decided, nil, err
+	if d.Now.Sub(by.seen) >= seenEvery {
+		if err := t.exec("UPDATE device SET seen_at = ? WHERE id = ? AND seen_at < ?", ms(d.Now), d.DeviceID, ms(d.Now)); err != nil {
+			return decided, nil, err
+		}
 	}
 	decided.State = countersign.ApprovalApproved
 	return decided, nil, t.event(d.Event("approval.approved"))

@@ -56,12 +56,6 @@ var postgres = dialect{
 	remote:   true,
 }
 
-const (
-	savepoint = "SAVEPOINT verb"
-	undo      = "ROLLBACK TO verb"
-	release   = "RELEASE verb"
-)
-
 // numbered turns ? into $1, $2, …: no query here has a ? in a literal.
 func numbered(query string) string {
 	var b strings.Builder
@@ -109,8 +103,10 @@ func openSQLite(path string) (write, read *sql.DB, err error) {
 	}
 	busy := "busy_timeout(" + strconv.FormatInt(waitForLock.Milliseconds(), 10) + ")"
 	// FULL: with NORMAL a power loss can un-spend what was spent (check L1).
+	// A log of 16 MB before it is copied into the file: busy pages are copied
+	// once rather than in each of several rounds.
 	// secure_delete(fast) zeroes what is deleted where that costs no write.
-	write, err = driver.Open(sqliteAddress(path, url.Values{"_pragma": {busy, "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "secure_delete(fast)", "trusted_schema(off)"}}), plainPlans)
+	write, err = driver.Open(sqliteAddress(path, url.Values{"_pragma": {busy, "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "secure_delete(fast)", "trusted_schema(off)", "cache_size(-8000)", "wal_autocheckpoint(4000)"}}), plainPlans)
 	if err != nil {
 		return nil, nil, err
 	}

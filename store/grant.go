@@ -17,24 +17,27 @@ func (s *Store) RedeemCode(ctx context.Context, g countersign.Grant, now time.Ti
 	var verdict error
 	err := s.write(ctx, func(t *tx) error {
 		verdict = nil
-		var one int
-		err := t.row("SELECT 1 FROM grant_given WHERE id = ?", g.ID).scan(&one)
-		absent, err := none(err)
+		var redeemed, client int
+		session, err := scanSession(asScanner{t.row("SELECT "+sessionColumns+", (SELECT COUNT(*) FROM grant_given WHERE id = ?), (SELECT COUNT(*) FROM client WHERE id = ?) FROM session WHERE key = ?",
+			g.ID, g.ClientID, g.Session)}, &redeemed, &client)
+		over, err := none(err)
 		if err != nil {
 			return err
 		}
-		if !absent {
+		if over {
+			if err := t.row("SELECT COUNT(*) FROM grant_given WHERE id = ?", g.ID).scan(&redeemed); err != nil {
+				return err
+			}
+		}
+		if redeemed > 0 {
 			verdict = countersign.ErrSpent
 			return t.endGrant(g.ID, event)
 		}
-		session, err := scanSession(asScanner{t.row(readSession, g.Session)})
-		if absent, err := none(err); err != nil {
-			return err
-		} else if absent || !session.Live(now) || session.AccountID != g.AccountID {
+		if over || !session.Live(now) || session.AccountID != g.AccountID {
 			return countersign.ErrOver
 		}
-		if err := t.row("SELECT 1 FROM client WHERE id = ?", g.ClientID).scan(&one); err != nil {
-			return err
+		if client == 0 {
+			return countersign.ErrNotFound
 		}
 		if err := t.must(countersign.ErrUnavailable, "INSERT INTO grant_given ("+grantColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
 			g.ID, g.ClientID, g.AccountID, g.Session, g.Scope, g.AccessHash, ms(g.AccessExpires), ms(g.Created)); err != nil {

@@ -10,11 +10,11 @@ import (
 
 const sessionColumns = "key, account_id, amr, acr, authenticated_at, created_at, seen_at, address, agent"
 
-func scanSession(r scanner) (countersign.Session, error) {
+func scanSession(r scanner, more ...any) (countersign.Session, error) {
 	var s countersign.Session
 	var amr string
 	var authenticated, created, seen int64
-	err := r.Scan(&s.Key, &s.AccountID, &amr, &s.ACR, &authenticated, &created, &seen, &s.Address, &s.Agent)
+	err := r.Scan(append([]any{&s.Key, &s.AccountID, &amr, &s.ACR, &authenticated, &created, &seen, &s.Address, &s.Agent}, more...)...)
 	s.AMR = strings.Fields(amr)
 	s.Authenticated, s.Created, s.Seen = at(authenticated), at(created), at(seen)
 	return s, err

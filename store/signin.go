@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"crypto/subtle"
+	"database/sql"
+	"strings"
 	"time"
 
 	countersign "github.com/countersign-id/countersign"
@@ -11,11 +13,14 @@ import (
 const signInColumns = "id, secret_hash, account_id, name, client_id, return_to, address, agent, known, fresh, state, approval_id, " +
 	"password_at, approval_at, passcode_at, device_id, created_at, expires_at"
 
-func scanSignIn(r scanner) (countersign.SignIn, error) {
+// signInColumnsOfS is the same in a query of more than one table.
+var signInColumnsOfS = "s." + strings.ReplaceAll(signInColumns, ", ", ", s.")
+
+func scanSignIn(r scanner, more ...any) (countersign.SignIn, error) {
 	var s countersign.SignIn
 	var known, password, approval, passcode, created, expires int64
-	err := r.Scan(&s.ID, &s.SecretHash, &s.AccountID, &s.Name, &s.ClientID, &s.Return, &s.Address, &s.Agent, &known, &s.Fresh, &s.State, &s.ApprovalID,
-		&password, &approval, &passcode, &s.Evidence.Device, &created, &expires)
+	err := r.Scan(append([]any{&s.ID, &s.SecretHash, &s.AccountID, &s.Name, &s.ClientID, &s.Return, &s.Address, &s.Agent, &known, &s.Fresh, &s.State, &s.ApprovalID,
+		&password, &approval, &passcode, &s.Evidence.Device, &created, &expires}, more...)...)
 	s.Known = known != 0
 	s.Evidence.Password, s.Evidence.Approval, s.Evidence.Passcode = at(password), at(approval), at(passcode)
 	s.Created, s.Expires = at(created), at(expires)
@@ -25,6 +30,9 @@ func scanSignIn(r scanner) (countersign.SignIn, error) {
 // BeginSignIn keeps a new attempt, with its first approval request if it has
 // one.
 func (s *Store) BeginSignIn(ctx context.Context, in countersign.SignIn, a *countersign.Approval, event countersign.Event) error {
+	if a != nil {
+		in.ApprovalID = a.ID
+	}
 	return s.write(ctx, func(t *tx) error {
 		e := in.Evidence
 		if err := t.must(countersign.ErrSpent, "INSERT INTO signin ("+signInColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -33,7 +41,7 @@ func (s *Store) BeginSignIn(ctx context.Context, in countersign.SignIn, a *count
 			return err
 		}
 		if a != nil {
-			if err := t.ask(*a, in.Created); err != nil {
+			if err := t.insertApproval(*a, in.Created); err != nil {
 				return err
 			}
 		}
@@ -62,17 +70,34 @@ func open(in countersign.SignIn, now time.Time) error {
 	return nil
 }
 
+// ours reads an attempt with the state of its account; "" when it has none.
+func (t *tx) ours(id string) (countersign.SignIn, countersign.AccountState, error) {
+	var state sql.NullString
+	in, err := scanSignIn(asScanner{t.row("SELECT "+signInColumnsOfS+", a.state FROM signin s LEFT JOIN account a ON a.id = s.account_id WHERE s.id = ?", id)}, &state)
+	return in, countersign.AccountState(state.String), err
+}
+
 // provable reads an attempt that evidence may be added to.
 func (t *tx) provable(id string, now time.Time) (countersign.SignIn, error) {
-	in, err := t.signIn(id)
+	in, account, err := t.ours(id)
 	if err != nil {
 		return in, err
 	}
 	if err := open(in, now); err != nil {
 		return in, err
 	}
-	_, err = t.active(in.AccountID)
-	return in, err
+	return in, mayAct(account)
+}
+
+// mayAct refuses a locked account, and one that does not exist (check B8).
+func mayAct(state countersign.AccountState) error {
+	switch state {
+	case countersign.AccountActive:
+		return nil
+	case "":
+		return countersign.ErrNotFound
+	}
+	return countersign.ErrLocked
 }
 
 // ProvePassword adds the password to an open attempt's evidence and forgets
@@ -97,7 +122,7 @@ func (s *Store) ProvePassword(ctx context.Context, signInID string, now time.Tim
 // that knows its secret (check B11). It is the only place that makes one.
 func (s *Store) FinishSignIn(ctx context.Context, signInID string, secretHash []byte, session countersign.Session, browserHash []byte, now time.Time, event countersign.Event) error {
 	return s.write(ctx, func(t *tx) error {
-		in, err := t.signIn(signInID)
+		in, account, err := t.ours(signInID)
 		if err != nil {
 			return err
 		}
@@ -112,7 +137,7 @@ func (s *Store) FinishSignIn(ctx context.Context, signInID string, secretHash []
 		if in.Evidence.None() || in.AccountID == "" || in.AccountID != session.AccountID {
 			return countersign.ErrNotEnough
 		}
-		if _, err := t.active(in.AccountID); err != nil {
+		if err := mayAct(account); err != nil {
 			return err
 		}
 		if err := t.must(countersign.ErrOver, "UPDATE signin SET state = 'finished' WHERE id = ? AND state = 'open'", signInID); err != nil {
@@ -156,8 +181,10 @@ func (s *Store) EndSignIn(ctx context.Context, signInID string, secretHash []byt
 		if err := t.must(countersign.ErrOver, "UPDATE signin SET state = 'ended' WHERE id = ? AND state = 'open'", signInID); err != nil {
 			return err
 		}
-		if err := t.end(now, "id = ?", in.ApprovalID); err != nil {
-			return err
+		if in.ApprovalID != "" {
+			if err := t.end(now, "id = ?", in.ApprovalID); err != nil {
+				return err
+			}
 		}
 		return t.event(event)
 	})

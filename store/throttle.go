@@ -21,12 +21,20 @@ func (s *Store) Reserve(ctx context.Context, subject string, factor countersign.
 }
 
 func (t *tx) reserve(subject string, factor countersign.Factor, limits countersign.Limits, now time.Time) (countersign.Throttle, bool, error) {
-	before, err := scanThrottle(t.row(readThrottle, subject, string(factor)))
+	before, err := t.throttle(subject, factor)
 	if err != nil {
 		return before, false, err
 	}
 	after, allowed := before.Reserve(now, limits)
-	return after, allowed, t.must(countersign.ErrUnavailable,
+	return after, allowed, t.keepThrottle(subject, factor, after, allowed)
+}
+
+func (t *tx) throttle(subject string, factor countersign.Factor) (countersign.Throttle, error) {
+	return scanThrottle(t.row(readThrottle, subject, string(factor)))
+}
+
+func (t *tx) keepThrottle(subject string, factor countersign.Factor, after countersign.Throttle, allowed bool) error {
+	return t.must(countersign.ErrUnavailable,
 		"INSERT INTO throttle (subject, factor, failures, until_at, refused) VALUES (?, ?, ?, ?, ?) "+
 			"ON CONFLICT (subject, factor) DO UPDATE SET failures = excluded.failures, until_at = excluded.until_at, refused = throttle.refused + excluded.refused",
 		subject, string(factor), after.Failures, ms(after.Until), flag(!allowed))

@@ -253,9 +253,12 @@ func (w *writer) commit(batch []*verb) (undone bool, err error) {
 	t := w.tx
 	kept := 0
 	for _, v := range batch {
-		if err := w.one(t, v, len(batch) == 1); err != nil {
-			w.logf("store: a transaction was given up: %v", err)
+		if err := w.one(t, v); err != nil {
 			w.rollback()
+			if len(batch) == 1 {
+				return false, nil // it failed, and it knows why
+			}
+			w.logf("store: %d changes are tried again one by one: %v", len(batch), err)
 			return true, err
 		}
 		if v.err == nil {
@@ -289,21 +292,17 @@ func (w *writer) rollback() {
 	}
 }
 
-// one runs a verb so that its failure undoes itself alone. The error it
-// returns is the transaction's, not the verb's.
-func (w *writer) one(t *tx, v *verb, alone bool) error {
-	t.enter(alone)
+// one runs a verb. The error it returns is the transaction's, which the verb's
+// failure has spoiled; the verb keeps its own.
+func (w *writer) one(t *tx, v *verb) error {
+	t.changed = false
 	head := t.head
 	v.err = w.guarded(t, v.act)
 	if v.err == nil {
 		return nil
 	}
 	t.head = head
-	// Alone, the whole transaction is rolled back in any case.
-	if alone {
-		return nil
-	}
-	if err := t.undo(); err != nil {
+	if err := t.intact(); err != nil {
 		return errors.Join(v.err, err)
 	}
 	return nil
