@@ -161,7 +161,7 @@ func (r *report) onSQLite(ctx context.Context, p plan, programs built, folder st
 	}
 	r.SQLite = figures(many)
 	if p.large > 0 {
-		r.few(pair[1])
+		r.compare(many, pair[1])
 	}
 	if r.PerSecond, err = many.perSecond(ctx, p.while); err != nil {
 		return err

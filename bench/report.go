@@ -45,7 +45,8 @@ type figure struct {
 	CPU   float64 `json:"cpu_ms"`
 	Least float64 `json:"least_ms"`
 	Most  float64 `json:"most_ms"`
-	Few   float64 `json:"few_accounts_bare_calls,omitempty"` // the same on the smaller server
+	// Scale is the CPU time here ÷ that on the smaller server, round by round.
+	Scale float64 `json:"many_to_few,omitempty"`
 }
 
 type waited struct {
@@ -86,12 +87,16 @@ func figures(b *bench) []figure {
 	return out
 }
 
-func (r *report) few(b *bench) {
-	for _, f := range figures(b) {
-		for i := range r.SQLite {
-			if r.SQLite[i].Name == f.Name {
-				r.SQLite[i].Few = f.Calls
-			}
+// compare sets many accounts against few: their rounds alternated.
+func (r *report) compare(many, few *bench) {
+	for i := range r.SQLite {
+		f := &r.SQLite[i]
+		var ratios []float64
+		for n, cost := range few.spentOn[f.Name] {
+			ratios = append(ratios, float64(many.spentOn[f.Name][n])/float64(cost))
+		}
+		if len(ratios) > 0 {
+			f.Scale = median(ratios)
 		}
 	}
 }
@@ -166,14 +171,14 @@ func mega(n int64) float64 { return float64(n) / 1e6 }
 func (r *report) scale(p func(string, ...any)) {
 	first := true
 	for _, f := range r.SQLite {
-		if f.Few == 0 {
+		if f.Scale == 0 {
 			continue
 		}
 		if first {
 			p("\n| operation | CPU at %d accounts ÷ at %d | aim |\n|---|---|---|", whole.large, small)
 			first = false
 		}
-		p("| %s | %.2f | 1.20 |", f.Name, f.Calls/f.Few)
+		p("| %s | %.2f | 1.20 |", f.Name, f.Scale)
 	}
 }
 
