@@ -117,7 +117,21 @@ func (s *session) fetchWaiting(ctx context.Context) (all []waiting, failed []err
 	}
 	group.Wait()
 	failed = slices.DeleteFunc(failures, func(err error) bool { return err == nil })
-	return slices.Concat(lists...), failed, nil
+	return once(lists), failed, nil
+}
+
+// once joins lists and keeps each request once: enrolled twice for one
+// account, this computer sees its requests twice.
+func once(lists [][]waiting) (all []waiting) {
+	type place struct{ issuer, id string }
+	seen := make(map[place]bool)
+	for _, w := range slices.Concat(lists...) {
+		if p := (place{w.of.Issuer, w.ID}); !seen[p] {
+			seen[p] = true
+			all = append(all, w)
+		}
+	}
+	return all
 }
 
 type pendingCommand struct {
@@ -200,7 +214,7 @@ func (s *session) follow(ctx context.Context) error {
 					for _, r := range e.Requests {
 						lists[i] = append(lists[i], waiting{r, d, device})
 					}
-					return s.showWaiting(slices.Concat(lists...))
+					return s.showWaiting(once(lists))
 				})
 				if phone.CodeOf(err) == phone.DeviceUnknown {
 					cancel(err)

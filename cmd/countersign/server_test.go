@@ -424,6 +424,14 @@ func TestRemovingThisComputerEndsItAtTheServer(t *testing.T) {
 	}
 }
 
+func TestEnrolledTwiceARequestIsListedOnce(t *testing.T) {
+	w, s := newWorld(t), newShell(t)
+	w.enrol(s)
+	w.enrol(s)
+	_, number := w.browser().ask()
+	s.must("approve", w.waiting(s).ID[:6], "--number", number)
+}
+
 func TestASilentServerIsNamed(t *testing.T) {
 	w, s := newWorld(t), newShell(t)
 	w.enrol(s)
