@@ -59,8 +59,9 @@ fuzz: ## every fuzz target for FUZZTIME (60s)
 soak: ## the long tests: histories, power loss and timing, for SOAKTIME (10m)
 	@COUNTERSIGN_SOAK=$(SOAKTIME) go run ./scripts/withpostgres go test -race -count=1 -timeout=0 -v -run='^Test(Soak|Timing)' ./...
 
-bench: ## measure the real server (docs/performance.md), then single functions with allocations
+bench: build ## measure the real server (docs/performance.md), then single functions with allocations
 	@go run ./scripts/withpostgres go run ./bench $(ARGS)
+	@if [ -d e2e/node_modules ] && [ -x /usr/bin/chromium ]; then cd e2e && node firstscreen.ts; else echo 'SKIPPED: the app'\''s first screen needs make deps'; fi
 	@go run ./scripts/withpostgres go test -run='^$$' -bench=. -benchmem ./...
 
 screenshots: deps build ## every page of a round, light and dark, on desk and phone, into docs/screenshots
