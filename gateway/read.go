@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
+	"slices"
 
 	countersign "github.com/countersign-id/countersign"
 )
@@ -40,6 +40,7 @@ func ParseStrict(body []byte, v any) error {
 	if err != nil || first != json.Delim('{') {
 		return fmt.Errorf("%w: not a JSON object", countersign.ErrMalformed)
 	}
+	known, required := members(v)
 	seen := make(map[string]bool)
 	for dec.More() {
 		key, err := dec.Token()
@@ -47,6 +48,11 @@ func ParseStrict(body []byte, v any) error {
 			return fmt.Errorf("%w: not JSON", countersign.ErrMalformed)
 		}
 		name, _ := key.(string)
+		// Letter by letter: encoding/json takes "Number" for "number", and
+		// with both present the later one.
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("%w: unknown member %q", countersign.ErrMalformed, short(name))
+		}
 		if seen[name] {
 			return fmt.Errorf("%w: member %q stands twice", countersign.ErrMalformed, short(name))
 		}
@@ -71,12 +77,9 @@ func ParseStrict(body []byte, v any) error {
 		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
 			return fmt.Errorf("%w: member %q has the wrong type", countersign.ErrMalformed, short(wrong.Field))
 		}
-		if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-			return fmt.Errorf("%w: unknown member %s", countersign.ErrMalformed, short(name))
-		}
 		return fmt.Errorf("%w: not JSON", countersign.ErrMalformed)
 	}
-	for _, name := range members(v) {
+	for _, name := range required {
 		if !seen[name] {
 			return fmt.Errorf("%w: member %q is missing", countersign.ErrMalformed, name)
 		}
