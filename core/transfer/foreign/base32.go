@@ -44,3 +44,9 @@ func decodeBase32(text string, looseEnd bool) (countersign.Secret, error) {
 	}
 	return countersign.NewSecret(raw), nil
 }
+
+// EncodeBase32 writes a secret as other applications read it: upper case,
+// without padding.
+func EncodeBase32(s countersign.Secret) string {
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(s.Reveal())
+}

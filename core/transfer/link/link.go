@@ -13,7 +13,7 @@ import (
 func Parse(text string) (countersign.Entry, error) {
 	parsed, err := otpauth.Parse(strings.TrimSpace(text))
 	if err != nil {
-		return countersign.Entry{}, refusal(err)
+		return countersign.Entry{}, Refusal(err)
 	}
 	return parsed.Entry, nil
 }
@@ -27,7 +27,8 @@ func ParseLoose(text, issuer, label string) (countersign.Entry, error) {
 	if err != nil {
 		return countersign.Entry{Issuer: issuer, Label: label}, err
 	}
-	if e.Issuer == "" {
+	// A title that only repeats the label says nothing of the issuer.
+	if e.Issuer == "" && issuer != e.Label {
 		e.Issuer = issuer
 	}
 	if e.Label == "" && issuer == e.Issuer {
@@ -60,7 +61,8 @@ func cutFold(s, prefix string) (string, bool) {
 	return s, false
 }
 
-func refusal(err error) error {
+// Refusal puts a refusal of core/otpauth into the form that a reading has.
+func Refusal(err error) error {
 	var refused *otpauth.Refusal
 	if errors.As(err, &refused) {
 		return &foreign.EntryError{Code: "link-" + string(refused.Code), Reason: refused.Sentence()}
