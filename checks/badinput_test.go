@@ -274,7 +274,7 @@ func TestH4AnIDTokenThatWeDidNotSignEndsNoSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	parts := strings.Split(granted.IDToken, ".")
-	ours, err := jose.ParseSigned(granted.IDToken, []jose.SignatureAlgorithm{jose.ES256})
+	ours, err := jose.ParseSignedCompact(granted.IDToken, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		t.Fatal(err)
 	}
