@@ -141,6 +141,22 @@ export const vault = {
     return held;
   },
 
+  /**
+   * startAnew gives up what cannot be opened any more, and begins an empty
+   * vault. Only the person decides that: another build or a restored profile
+   * might still bring the key back.
+   */
+  async startAnew(): Promise<void> {
+    if (state.at !== 'key-lost') return;
+    await database.within(['keys', 'entries'], 'readwrite', (on) => {
+      on('keys').clear();
+      on('entries').clear();
+      return undefined;
+    });
+    key = null;
+    await vault.open();
+  },
+
   /** destroy takes an entry away for good; there is no undo. */
   async destroy(id: string): Promise<void> {
     await alone(() => database.remove('entries', id));
