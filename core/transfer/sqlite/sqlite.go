@@ -4,21 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/countersign-id/countersign/core/transfer/foreign"
-	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/ext/serdes"
 )
 
 const magic = "SQLite format 3\x00"
 
-// Bounds on the engine, for a database of accounts.
+// Bounds on a database of accounts.
 const (
 	maxDatabase = 16 << 20
-	maxHeap     = "67108864" // 64 MiB: the database once, and room to work
 	maxValue    = 1 << 20
 	maxRows     = 100_000
 )
@@ -38,130 +34,116 @@ type Row map[string]Value
 // Value is what a column holds.
 type Value struct {
 	Text string // numbers in decimal
-	Int  int64  // zero for what is no number
+	Int  int64  // zero for what is no whole number
 }
 
 // Table reads the named columns of a table, in the order of its rows. Columns
 // that the table does not have are left out: applications add them over time.
-func Table(ctx context.Context, database []byte, table string, columns ...string) (rows []Row, err error) {
-	// The engine panics where it cannot have memory, and the heap limit below
-	// is what makes it so: a hostile file must end in a refusal.
-	defer func() {
-		if recover() != nil {
-			rows, err = nil, foreign.TooLarge("its database needs more memory than is given to an import")
-		}
-	}()
+func Table(ctx context.Context, database []byte, table string, columns ...string) ([]Row, error) {
 	if len(database) > maxDatabase {
 		return nil, foreign.TooLarge("it is larger than any database of accounts")
 	}
-	if !whole(database) {
-		return nil, foreign.Damaged("its end is missing", nil)
-	}
-	// Bytes 18 and 19 ask for a write-ahead log, which is not here (SQLite file
-	// format 1.3.3).
-	database = bytes.Clone(database)
-	database[18], database[19] = 1, 1
-	db, err := sqlite3.OpenContext(ctx, ":memory:")
+	f, err := open(database)
 	if err != nil {
-		return nil, damaged(ctx, err)
+		return nil, err
 	}
-	defer func() { _ = db.Close() }()
-	db.SetInterrupt(ctx)
-	db.Limit(sqlite3.LIMIT_LENGTH, maxValue)
-	for _, setting := range []string{"hard_heap_limit=" + maxHeap, "trusted_schema=OFF", "cell_size_check=ON"} {
-		if err := db.Exec("PRAGMA " + setting); err != nil {
-			return nil, damaged(ctx, err)
+	root, present, err := f.find(ctx, table)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(columns, func(c string) bool { return slices.Contains(present, c) }) {
+		return nil, damaged("its table of accounts is missing")
+	}
+	var rows []Row
+	err = f.walk(ctx, root, func(values []Value) error {
+		if len(rows) >= maxRows {
+			return foreign.TooLarge("it has more rows than any database of accounts")
 		}
-	}
-	if err := serdes.Deserialize(db, "main", database); err != nil {
-		return nil, damaged(ctx, err)
-	}
-	if err := db.Exec("PRAGMA query_only=ON"); err != nil {
-		return nil, damaged(ctx, err)
-	}
-	present, err := columnsOf(db, table)
+		row := make(Row, len(columns))
+		for i, v := range values {
+			if i < len(present) && slices.Contains(columns, present[i]) {
+				row[present[i]] = v
+			}
+		}
+		rows = append(rows, row)
+		return nil
+	})
 	if err != nil {
-		return nil, damaged(ctx, err)
-	}
-	columns = slices.DeleteFunc(slices.Clone(columns), func(c string) bool { return !slices.Contains(present, c) })
-	if len(columns) == 0 {
-		return nil, foreign.Damaged("its table of accounts is missing", nil)
-	}
-	rows, err = read(db, table, columns)
-	if err != nil {
-		return nil, damaged(ctx, err)
+		return nil, err
 	}
 	return rows, nil
 }
 
-// whole checks the file's length against its header (SQLite file format 1.3.2
-// and 1.3.7): the engine reads a page that lost its end as if zeros stood there.
-func whole(b []byte) bool {
-	if len(b) < 100 {
-		return false
-	}
-	page := int(binary.BigEndian.Uint16(b[16:]))
-	if page == 1 {
-		page = 65536
-	}
-	if page < 512 || len(b)%page != 0 {
-		return false
-	}
-	counted := bytes.Equal(b[24:28], b[92:96]) // older writers leave the count stale
-	return !counted || int64(binary.BigEndian.Uint32(b[28:]))*int64(page) <= int64(len(b))
+func damaged(what string) error { return foreign.Damaged(what, nil) }
+
+// file is a database and what its header says.
+type file struct {
+	bytes    []byte
+	pageSize int
+	usable   int // of each page, the rest being an extension's
+	seen     map[uint32]bool
 }
 
-func columnsOf(db *sqlite3.Conn, table string) (columns []string, err error) {
-	// A table has a root page of its own; views and virtual tables have none.
-	stmt, _, err := db.Prepare(`SELECT c.name FROM sqlite_schema s, pragma_table_info(s.name) c WHERE s.type='table' AND s.rootpage>0 AND s.name=?`)
-	if err != nil {
-		return nil, err
+const headerSize = 100
+
+// open checks the header (format 1.3).
+func open(b []byte) (*file, error) {
+	if len(b) < headerSize || !Is(b) {
+		return nil, damaged("its database breaks off")
 	}
-	defer func() { err = errors.Join(err, stmt.Close()) }()
-	if err := stmt.BindText(1, table); err != nil {
-		return nil, err
+	f := &file{bytes: b, pageSize: int(binary.BigEndian.Uint16(b[16:]))}
+	if f.pageSize == 1 {
+		f.pageSize = 65536
 	}
-	for stmt.Step() {
-		columns = append(columns, stmt.ColumnText(0))
+	f.usable = f.pageSize - int(b[20])
+	if f.pageSize < 512 || f.pageSize&(f.pageSize-1) != 0 || f.usable < 480 {
+		return nil, damaged("its database has pages of a size that there is not")
 	}
-	return columns, stmt.Err()
+	// A page that lost its end must not be read as if zeros stood there. Older
+	// writers leave the count of pages stale; then the two counters differ.
+	counted := bytes.Equal(b[24:28], b[92:96])
+	if len(b)%f.pageSize != 0 || counted && int64(binary.BigEndian.Uint32(b[28:]))*int64(f.pageSize) > int64(len(b)) {
+		return nil, damaged("its end is missing")
+	}
+	if encoding := binary.BigEndian.Uint32(b[56:]); encoding > 1 {
+		return nil, foreign.Unsupported("database-encoding", "This database keeps its text in an encoding that is not read here.",
+			"Use the other application's own export.")
+	}
+	return f, nil
 }
 
-func read(db *sqlite3.Conn, table string, columns []string) (rows []Row, err error) {
-	quoted := make([]string, len(columns))
-	for i, c := range columns {
-		quoted[i] = sqlite3.QuoteIdentifier(c)
+// page gives a page by number, from one.
+func (f *file) page(number uint32) ([]byte, error) {
+	if number == 0 || int64(number)*int64(f.pageSize) > int64(len(f.bytes)) {
+		return nil, damaged("its database refers to a page that is not there")
 	}
-	stmt, _, err := db.Prepare("SELECT " + strings.Join(quoted, ",") + " FROM " + sqlite3.QuoteIdentifier(table) + " ORDER BY rowid")
-	if err != nil {
-		return nil, err
+	// A page belongs to one place in one tree: a second visit is a circle.
+	if f.seen[number] {
+		return nil, damaged("its database refers to a page twice")
 	}
-	defer func() { err = errors.Join(err, stmt.Close()) }()
-	for stmt.Step() {
-		if len(rows) >= maxRows {
-			return nil, foreign.TooLarge("it has more rows than any database of accounts")
+	f.seen[number] = true
+	return f.bytes[(int(number)-1)*f.pageSize : int(number)*f.pageSize], nil
+}
+
+// find reads the schema, which is the table on page one (format 2.6).
+func (f *file) find(ctx context.Context, table string) (root uint32, columns []string, err error) {
+	const kind, name, rootPage, sql = 0, 1, 3, 4
+	err = f.walk(ctx, 1, func(v []Value) error {
+		if len(v) <= sql || v[kind].Text != "table" || !strings.EqualFold(v[name].Text, table) {
+			return nil
 		}
-		row := make(Row, len(columns))
-		for i, c := range columns {
-			if stmt.ColumnType(i) != sqlite3.NULL {
-				row[c] = Value{Text: stmt.ColumnText(i), Int: stmt.ColumnInt64(i)}
-			}
+		if v[rootPage].Int <= 0 || v[rootPage].Int > 1<<31 {
+			return damaged("its table of accounts is a program, not a table")
 		}
-		rows = append(rows, row)
+		root = uint32(v[rootPage].Int)
+		columns, err = parseColumns(v[sql].Text)
+		return err
+	})
+	if err != nil {
+		return 0, nil, err
 	}
-	return rows, stmt.Err()
-}
-
-// damaged keeps refusals and the context's end, and names the rest.
-func damaged(ctx context.Context, err error) error {
-	var refusal *foreign.FileError
-	switch {
-	case errors.As(err, &refusal):
-		return refusal
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case errors.Is(err, sqlite3.NOMEM), errors.Is(err, sqlite3.TOOBIG):
-		return foreign.TooLarge("its database needs more memory than is given to an import")
+	if root == 0 {
+		return 0, nil, damaged("its table of accounts is missing")
 	}
-	return foreign.Damaged("its database cannot be read", err)
+	return root, columns, nil
 }
