@@ -92,8 +92,7 @@ var groups = []struct {
 }{
 	// Key derivations of other apps are slow on purpose, one core at a time.
 	{"foreign formats", []string{"core/transfer"}, laneBeside},
-	{"core", []string{".", "core", "vectors"}, laneGo},
-	{"ceremony", []string{"ceremony"}, laneGo},
+	{"core and ceremonies", []string{".", "core", "ceremony", "vectors"}, laneGo},
 	{"store", []string{"store"}, laneGo},
 	{"web and gateways", []string{"web", "gateway"}, laneGo},
 	{"attacks and faults", []string{"checks"}, laneGo},
