@@ -12,8 +12,8 @@ func TestOrganizationsHaveCollections(t *testing.T) {
 	got := foreigntest.Read(t, Format(), foreigntest.File(t, "organization.json"), "")
 	foreigntest.Want(t, got,
 		[]string{
-			`Example|alice totp SHA1/6/30 tags=Work pinned note="a note" created=2024-01-02T03:04:05Z`,
-			`Example|g steam SHA1/5/30 tags=Work pinned note="a note" created=2024-01-02T03:04:05Z`,
+			`Example|alice totp SHA1/6/30 tags=Work pinned note="a note" created=2024-01-02T03:04:05.678Z`,
+			`Example|g steam SHA1/5/30 tags=Work pinned note="a note" created=2024-01-02T03:04:05.678Z`,
 		},
 		[]string{"Example: x: link-secret-characters", "Example: alice: group-missing"})
 }
@@ -21,7 +21,7 @@ func TestOrganizationsHaveCollections(t *testing.T) {
 func TestTheAuthenticatorIsToldFromThePasswordStore(t *testing.T) {
 	file := foreigntest.File(t, "authenticator.json")
 	foreigntest.Want(t, foreigntest.Read(t, Authenticator(), file, ""),
-		[]string{`Example|alice totp SHA1/6/30 pinned note="a note" created=2024-01-02T03:04:05Z`}, nil)
+		[]string{`Example|alice totp SHA1/6/30 pinned note="a note" created=2024-01-02T03:04:05.678Z`}, nil)
 }
 
 func TestAbsurdCostsAreRefused(t *testing.T) {

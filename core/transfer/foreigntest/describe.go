@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	countersign "github.com/countersign-id/countersign"
 	"github.com/countersign-id/countersign/core/transfer/foreign"
@@ -40,7 +41,7 @@ func Describe(e countersign.Entry) string {
 		fmt.Fprintf(&b, " icon=%d", len(e.Icon))
 	}
 	if !e.Created.IsZero() {
-		fmt.Fprintf(&b, " created=%s", e.Created.Format("2006-01-02T15:04:05Z"))
+		fmt.Fprintf(&b, " created=%s", e.Created.UTC().Format(time.RFC3339Nano))
 	}
 	return b.String()
 }

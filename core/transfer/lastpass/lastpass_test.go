@@ -11,7 +11,7 @@ import (
 func TestFoldersTimesAndFavouritesAreKept(t *testing.T) {
 	got := foreigntest.Read(t, Format(), foreigntest.File(t, "export.json"), "")
 	foreigntest.Want(t, got,
-		[]string{"Example|alice totp SHA1/6/30 tags=Work pinned created=2023-04-30T08:30:08Z"},
+		[]string{"Example|alice totp SHA1/6/30 tags=Work pinned created=2023-04-30T08:30:08.613Z"},
 		[]string{"Example: alice: secret-missing", "Example: alice: group-missing"})
 }
 

@@ -8,11 +8,11 @@ import (
 	"github.com/countersign-id/countersign/core/transfer/foreigntest"
 )
 
-func file(t testing.TB, data []byte) []byte {
+func file(t testing.TB, contents []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for name, text := range map[string][]byte{outside: []byte(`{"version":3}`), inside: data} {
+	for name, text := range map[string][]byte{outside: []byte(`{"version":3}`), inside: contents} {
 		w, err := z.Create(name)
 		if err == nil {
 			_, err = w.Write(text)

@@ -62,12 +62,12 @@ type entry struct {
 }
 
 func recognise(f *foreign.File) foreign.Sight {
-	data, attributes := false, false
+	contents, companion := false, false
 	for _, file := range archive.List(f.Bytes) {
-		data = data || file.Name == inside
-		attributes = attributes || file.Name == outside
+		contents = contents || file.Name == inside
+		companion = companion || file.Name == outside
 	}
-	if data && attributes {
+	if contents && companion {
 		return foreign.Plain
 	}
 	return foreign.Unseen
