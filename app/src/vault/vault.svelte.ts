@@ -48,6 +48,11 @@ async function write1(kept: Kept): Promise<void> {
   await database.put('entries', await seal(key, kept.id, write(kept)));
 }
 
+async function openOne(record: Sealed): Promise<Held> {
+  if (key === null) throw new VaultKeyLost('the vault is not open');
+  return hold(read(record.id, await unseal(key, record)));
+}
+
 async function read1(id: string): Promise<Kept> {
   if (key === null) throw new VaultKeyLost('the vault is not open');
   const record = await database.one<Sealed>('entries', id);
@@ -82,15 +87,10 @@ export const vault = {
     try {
       key ??= await openKey();
       const records = await database.all<Sealed>('entries');
-      const entries: Held[] = [];
-      let damaged = 0;
-      for (const record of records) {
-        try {
-          entries.push(await hold(read(record.id, await unseal(key, record))));
-        } catch {
-          damaged++; // told as a number; the record stays for a version that can read it
-        }
-      }
+      const opened = await Promise.allSettled(records.map((record) => openOne(record)));
+      const entries = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      // Told as a number; the records stay for a version that can read them.
+      const damaged = opened.length - entries.length;
       became(entries, damaged);
       void sweep();
     } catch (fault) {
