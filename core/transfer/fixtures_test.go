@@ -47,7 +47,7 @@ var fixtures = []fixture{
 	{file: "googleauthenticator.txt", format: "googleauthenticator", entries: 6},
 	{file: "keepass.aes256.aeskdf.kdbx", format: "keepass", password: "test", entries: 7},
 	{file: "keepass.aes256.argon2d.kdbx", format: "keepass", password: "test", entries: 7, slow: true},
-	{file: "keepass.aes256.argon2id.kdbx", format: "keepass", password: "test", entries: 7},
+	{file: "keepass.aes256.argon2id.kdbx", format: "keepass", password: "test", entries: 7, slow: true},
 	{file: "keepass.chacha20.argon2d.kdbx", format: "keepass", password: "test", entries: 7, slow: true},
 	{file: "keepass.twofish.argon2d.kdbx", format: "keepass", password: "test", entries: 7, slow: true},
 	{file: "keepass.nocompression.kdbx", format: "keepass", password: "test", entries: 7, slow: true},
